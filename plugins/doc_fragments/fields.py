@@ -1,0 +1,34 @@
+# Copyright flotilla.swarm contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of options, computed from the field tables, so that the two cannot drift apart."""
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.flotilla.swarm.plugins.module_utils.cluster.fields import CLUSTER
+from ansible_collections.flotilla.swarm.plugins.module_utils.cluster.info import ASKED
+from ansible_collections.flotilla.swarm.plugins.module_utils.core.client import CONNECTION
+from ansible_collections.flotilla.swarm.plugins.module_utils.core.fields import documentation
+from ansible_collections.flotilla.swarm.plugins.module_utils.core.run import WAIT
+from ansible_collections.flotilla.swarm.plugins.module_utils.engine.fields import ENGINE
+from ansible_collections.flotilla.swarm.plugins.module_utils.host.fields import HOST_INFO
+from ansible_collections.flotilla.swarm.plugins.module_utils.member.fields import MEMBER
+from ansible_collections.flotilla.swarm.plugins.module_utils.network.fields import NETWORK_OPTIONS
+from ansible_collections.flotilla.swarm.plugins.module_utils.node.fields import NODE, NODE_INFO
+from ansible_collections.flotilla.swarm.plugins.module_utils.service.fields import SERVICE
+
+
+class ModuleDocFragment:
+    CONNECTION: str = json.dumps({"options": documentation(CONNECTION)})
+    WAIT: str = json.dumps({"options": documentation(WAIT)})
+    CLUSTER: str = json.dumps({"options": documentation(CLUSTER)})
+    CLUSTER_INFO: str = json.dumps({"options": documentation(ASKED)})
+    ENGINE: str = json.dumps({"options": documentation(ENGINE)})
+    HOST_INFO: str = json.dumps({"options": documentation(HOST_INFO)})
+    MEMBER: str = json.dumps({"options": documentation(MEMBER)})
+    NODE: str = json.dumps({"options": documentation(NODE)})
+    NODE_INFO: str = json.dumps({"options": documentation(NODE_INFO)})
+    SERVICE: str = json.dumps({"options": documentation(SERVICE)})
+    NETWORK: str = json.dumps({"options": documentation(NETWORK_OPTIONS)})
