@@ -1,0 +1,108 @@
+#!/usr/bin/python
+# Copyright flotilla.swarm contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: service
+short_description: Create, change and remove services, and tell whether they really run
+description:
+  - Plans, applies and waits for one service, or for several at once.
+  - Options that are left out keep their value; V([]), V({}) and V("") clear it.
+  - A rollout that fails, that the Engine pauses or that it rolls back is a failure of the task, with the reason.
+  - A service that does not differ is not written, as that would overwrite what a rollback goes back to.
+  - It must run on a manager.
+author:
+  - flotilla.swarm contributors (@flotilla-swarm)
+extends_documentation_fragment:
+  - flotilla.swarm.fields.service
+  - flotilla.swarm.fields.wait
+  - flotilla.swarm.fields.connection
+attributes:
+  check_mode:
+    support: full
+    description: Nothing is written in check mode, and what is returned says what would be changed.
+  diff_mode:
+    support: full
+    description: The options that differ, one by one, for each service.
+"""
+
+EXAMPLES = r"""
+- name: A web server on port 8080 of every node that runs one of its two tasks
+  flotilla.swarm.service:
+    name: web
+    image: nginx:1.29
+    replicas: 2
+    publish:
+      - published_port: 8080
+        target_port: 80
+        mode: host
+
+- name: Another image, replaced one after the other, and back if it fails
+  flotilla.swarm.service:
+    name: web
+    image: nginx:1.30
+    update_config:
+      parallelism: 1
+      order: stop-first
+      failure_action: rollback
+
+- name: Two services together
+  flotilla.swarm.service:
+    services:
+      - name: web
+        replicas: 4
+      - name: old
+        state: absent
+"""
+
+RETURN = r"""
+services:
+  description: Each service as the Engine has it now; in check mode as it was.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the service.
+      type: str
+    id:
+      description: ID of the service; none if it does not exist.
+      type: str
+    action:
+      description: What was done, or in check mode would be, V(create), V(update), V(remove) or V(keep).
+      type: str
+    spec:
+      description: What the service is, under the names of this module's options.
+      type: dict
+    update_status:
+      description: What the Engine says of the last update.
+      type: dict
+service:
+  description: The service, with the keys of RV(services).
+  returned: success, where O(services) is not used
+  type: dict
+elapsed:
+  description: Seconds that the module took.
+  returned: success
+  type: float
+failure:
+  description: Why the task failed; C(services) holds the reason for each service that failed.
+  returned: failure
+  type: dict
+"""
+
+from ..module_utils.core.run import WAIT, finish, make_module
+from ..module_utils.service.apply import ensure
+from ..module_utils.service.fields import SERVICE
+
+
+def main():
+    module = make_module(SERVICE, WAIT)
+    finish(module, lambda client: ensure(client, module.params, module.check_mode))
+
+
+if __name__ == "__main__":
+    main()
