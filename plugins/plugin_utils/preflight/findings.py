@@ -1,0 +1,66 @@
+# Copyright flotilla.swarm contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What would go wrong with these hosts, before it does: plain values in, findings out.
+
+A finding is ``{severity, hosts, check, finding, remedy}``; an error stops the swarm from being built or working, a
+warning is something that a person should know.
+"""
+
+from __future__ import annotations
+
+from .hosts import of_host
+from .inventory import of_inventory
+from .together import of_hosts_together
+
+SEEN = "__preflight_seen"
+
+
+def describe(variables: dict, managers: list, workers: list) -> list:
+    """The hosts as the checks take them, out of Ansible's variables.
+
+    ``facts`` is what module host_info returned, None where it did not; ``trouble`` says why. Hosts that were not asked,
+    as with ``--limit``, have neither.
+    """
+    hosts = []
+    for name in dict.fromkeys([*managers, *workers]):
+        given = variables[name]
+        seen = given.get(SEEN)
+        answered = bool(seen) and "engine" in seen
+        hosts.append(
+            {
+                "name": name,
+                "manager": name in managers,
+                "worker": name in workers,
+                "reached_at": given.get("ansible_host") or name,
+                "advertised": given.get("swarm_advertise_addr"),
+                "live_restore": (given.get("engine_daemon_config") or {}).get("live-restore", True),
+                "facts": seen if answered else None,
+                "trouble": None if answered or not seen else seen.get("msg") or "the host does not answer",
+                "unreachable": bool(seen) and bool(seen.get("unreachable")),
+            }
+        )
+    return hosts
+
+
+def find(hosts: list, limits: dict) -> list:
+    """All findings, errors first."""
+    found = [*of_inventory(hosts), *of_hosts_together(hosts, limits)]
+    in_service = any((host["facts"] or {}).get("swarm") and is_active(host["facts"]["swarm"]) for host in hosts)
+    for host in hosts:
+        found += of_host(host, limits, in_service)
+    return merge_hosts(sorted(found, key=lambda finding: finding["severity"]))
+
+
+def is_active(swarm: dict) -> bool:
+    """Whether an Engine is in service in a swarm."""
+    return swarm["state"] == "active"
+
+
+def merge_hosts(findings: list) -> list:
+    """The findings, with those that say the same of several hosts in one."""
+    merged: dict = {}
+    for finding in findings:
+        key = tuple(finding[name] for name in ("severity", "check", "finding", "remedy"))
+        merged.setdefault(key, {**finding, "hosts": []})["hosts"] += finding["hosts"]
+    return list(merged.values())

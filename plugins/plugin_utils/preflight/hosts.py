@@ -1,0 +1,108 @@
+# Copyright flotilla.swarm contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be wrong with one host."""
+
+from __future__ import annotations
+
+from .report import error, warning
+
+OLDEST_PYTHON = (3, 9)
+OLDEST_ENGINE = (20, 10)
+KNOWN_FAMILIES = ("debian", "redhat")
+NEEDED = ("overlay", "vxlan", "veth", "bridge")
+MEBIBYTE = 1024 * 1024
+
+
+def numbers(version: str) -> tuple:
+    """``26.1.5+dfsg1`` as ``(26, 1)``."""
+    return tuple(int(part) for part in version.split(".")[:2])
+
+
+def of_host(host: dict, limits: dict, in_service: bool) -> list:
+    """Findings about one host; ``in_service`` says whether there is a swarm that can do without it."""
+    name, facts = host["name"], host["facts"]
+    if host["trouble"]:
+        return [of_silent_host(host, in_service)]
+    if facts is None:
+        return []
+    checks = [*of_system(facts), *of_kernel(facts), *of_engine(facts, host["live_restore"]), *of_membership(facts)]
+    if facts["memory"] is not None and facts["memory"] < limits["memory"] * MEBIBYTE:
+        text = f"{facts['memory'] // MEBIBYTE} MiB of memory, less than {limits['memory']} MiB"
+        checks.append(warning("memory", [], text, "give the host more memory, or lower preflight_min_memory"))
+    return [{**finding, "hosts": [name]} for finding in checks]
+
+
+def of_silent_host(host: dict, in_service: bool) -> dict:
+    """A host from which no facts came; while a swarm is in service, one that is off may be its business."""
+    words = " ".join(str(host["trouble"]).replace("Task failed: ", "").split())
+    if not host["unreachable"]:
+        remedy = "Ansible needs Python 3.9 or newer on the host, and a user who may become root"
+        return error("answer", [host["name"]], f"Ansible reaches it and cannot work there: {words}", remedy)
+    severity = warning if in_service else error
+    return severity(
+        "answer", [host["name"]], f"Ansible cannot reach it: {words}", "start it, or take it from the inventory"
+    )
+
+
+def of_system(facts: dict) -> list:
+    """What this collection needs of an operating system."""
+    found = []
+    if numbers(facts["python"]) < OLDEST_PYTHON:
+        found.append(error("python", [], f"Python {facts['python']}", "install Python 3.9 or newer"))
+    if not facts["root"]:
+        found.append(error("root", [], "Ansible is not root there", "let Ansible become root there: become: true"))
+    if not facts["systemd"]:
+        found.append(error("systemd", [], "systemd is not its init system", "use a host with systemd"))
+    if facts["os"]["family"] not in KNOWN_FAMILIES and not facts["engine"]["installed"]:
+        text = f"role engine knows no packages for {facts['os']['name']}"
+        found.append(error("system", [], text, "install Docker Engine by hand"))
+    return found
+
+
+def of_kernel(facts: dict) -> list:
+    """What networks need of the kernel; features of which nothing is known are no finding."""
+    found = []
+    missing = [feature for feature in NEEDED if facts["kernel"][feature] is False]
+    if missing:
+        text = f"the kernel lacks {', '.join(missing)}, without which containers have no networks"
+        found.append(error("kernel", [], text, "install a kernel with these modules"))
+    if facts["kernel"]["ip_vs"] is False:
+        text = "the kernel lacks ip_vs, without which published ports and virtual addresses of services do not answer"
+        found.append(warning("kernel", [], text, "install a kernel with ip_vs, or publish ports in host mode only"))
+    if facts["ip_forward"] is False and facts["engine"]["running"]:
+        text = "net.ipv4.ip_forward is off although the Engine turned it on, so containers reach no other host"
+        found.append(warning("ip_forward", [], text, "find what sets it to 0 below /etc/sysctl.d, and set it to 1"))
+    return found
+
+
+def of_engine(facts: dict, live_restore_wanted: bool) -> list:
+    """How the Engine is, if there is one. ``live_restore_wanted`` is false where role engine turns it off."""
+    engine, found = facts["engine"], []
+    if engine["trouble"] and facts["service"]["active"]:
+        text = f"the Engine runs and does not answer: {engine['trouble']}"
+        found.append(error("engine", [], text, "look at journalctl --unit docker"))
+    if engine["running"] and numbers(engine["running"]) < OLDEST_ENGINE:
+        found.append(error("engine", [], f"Engine {engine['running']} is older than 20.10", "upgrade it"))
+    if engine["live_restore"] and live_restore_wanted:
+        text = "live-restore is on, and an Engine with it cannot be in a swarm"
+        found.append(error("live-restore", [], text, "set engine_daemon_config: {live-restore: null}"))
+    if engine["userns_remap"]:
+        text = "userns-remap is on: files in volumes and mounts belong to other users than on hosts without it"
+        found.append(warning("userns-remap", [], text, "use it on all hosts or on none"))
+    return found
+
+
+def of_membership(facts: dict) -> list:
+    """Whether the Engine's own swarm works."""
+    swarm = facts["swarm"] or {"state": "inactive", "trouble": None, "error": None}
+    if swarm["state"] == "locked":
+        remedy = "unlock it with flotilla.swarm.cluster and its option unlock_key"
+        return [error("membership", [], "the manager is locked since its Engine started", remedy)]
+    if swarm["state"] == "error":
+        text = f"the Engine is in a swarm and out of service: {swarm['error']}"
+        return [error("membership", [], text, "let it leave that swarm, or repair it")]
+    if swarm["trouble"]:
+        text = f"this manager cannot list the nodes of its swarm: {swarm['trouble']}"
+        return [error("membership", [], text, "start as many managers as make a majority")]
+    return []
