@@ -4,45 +4,52 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ..cluster.resolve import membership
 from ..core.client import Client
 from ..core.errors import Locked, SwarmError, Unreachable
 from ..core.fields import get
 from ..core.run import Stopwatch
 from ..core.wait import FAILED, poll
-from .judge import judge_quorum, judge_return
+from .judge import judge_key, judge_quorum, judge_return
 
 # A manager that was restarted before this one is seen as reachable after a few heartbeats of 5 seconds at the most.
 QUORUM_PATIENCE = 30
-NOTHING = {"LocalNodeState": "inactive"}
+NOTHING = {"Swarm": {"LocalNodeState": "inactive"}}
 
 
 def ensure(client, params: dict, check_mode: bool, run) -> dict:
     """The module's result; ``run`` is ``AnsibleModule.run_command``."""
     watch = Stopwatch()
     verb = {"restarted": "restart", "reloaded": "reload"}[params["state"]]
-    before = swarm_before(client)
-    key = prepare_restart(client, before, params) if verb == "restart" else None
+    info = info_before(client)
+    before = info["Swarm"]
+    key = prepare_restart(client, info, params) if verb == "restart" else None
     if not check_mode:
         systemctl(run, verb)
         # The connection of before leads to the process of before.
         client = Client(params)
         wait_for_return(client, before, key, params["wait_timeout"])
-    info = client.get("/info") if before is not NOTHING or not check_mode else None
+    info = client.get("/info") if info is not NOTHING or not check_mode else None
     return {"changed": True, "membership": membership(info) if info else None, "elapsed": watch.read()}
 
 
-def swarm_before(client) -> dict:
-    """The swarm section of the Engine's info; an Engine that does not answer is in no swarm that could miss it."""
+def info_before(client) -> dict:
+    """The Engine's info; an Engine that does not answer is in no swarm that could miss it."""
     try:
-        return client.get("/info")["Swarm"]
+        return client.get("/info")
     except Unreachable:
         return NOTHING
 
 
-def prepare_restart(client, before: dict, params: dict) -> str | None:
-    """Wait until the managers can spare this one; return the key that unlocks it afterwards, if it needs one."""
+def prepare_restart(client, info: dict, params: dict) -> str | None:
+    """Wait until the node can be spared and can come back; return the key that unlocks it afterwards, if needed."""
+    before = info["Swarm"]
     if not before.get("ControlAvailable"):
+        if before["LocalNodeState"] == "active":
+            path = Path(info["DockerRootDir"], "swarm", "certificates", "swarm-node.key")
+            poll(lambda: node_key(path), judge_key, params["wait_timeout"], interval=0.5)
         return None
     patience = min(QUORUM_PATIENCE, params["wait_timeout"])
     try:
@@ -55,6 +62,14 @@ def prepare_restart(client, before: dict, params: dict) -> str | None:
     if not get(client.get("/swarm"), "Spec.EncryptionConfig.AutoLockManagers"):
         return None
     return client.get("/swarm/unlockkey")["UnlockKey"]
+
+
+def node_key(path: Path) -> str:
+    """The node's TLS key as the Engine keeps it; empty if it is not to be read here."""
+    try:
+        return path.read_text(encoding="ascii")
+    except OSError:
+        return ""
 
 
 def systemctl(run, verb: str) -> None:

@@ -34,6 +34,17 @@ def judge_quorum(nodes: list, node_id: str) -> Verdict:
     )
 
 
+def judge_key(pem: str) -> Verdict:
+    """Whether a worker can start without the swarm's unlock key.
+
+    For some seconds after a demotion the TLS key of the node is still encrypted as that of a manager, where the swarm
+    locks its managers (swarmkit, ca/keyreadwriter.go). Restarted then, the worker would stay locked.
+    """
+    if "ENCRYPTED" in pem:
+        return Verdict(PENDING, "the node was a manager and its key is still locked; it is renewed for a worker")
+    return Verdict(DONE, "the node's key needs no unlock key")
+
+
 def judge_return(before: dict, info: dict | None, nodes: list) -> Verdict:
     """Whether the Engine is back and its node is what it was ``before``, the swarm section of its info then."""
     if info is None:
@@ -43,6 +54,8 @@ def judge_return(before: dict, info: dict | None, nodes: list) -> Verdict:
     swarm = info["Swarm"]
     if swarm["LocalNodeState"] == "error":
         return Verdict(FAILED, f"the node is not in its swarm any more: {swarm.get('Error')}", hold=SETTLED)
+    if swarm["LocalNodeState"] == "locked" and not before.get("ControlAvailable"):
+        return Verdict(FAILED, "the node is locked; unlock it with: docker swarm unlock", hold=SETTLED)
     if swarm["LocalNodeState"] != "active":
         return Verdict(PENDING, f"the node's membership is {swarm['LocalNodeState']}")
     if not before.get("ControlAvailable"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.flotilla.swarm.plugins.module_utils.engine.judge import judge_quorum, judge_return
+from ansible_collections.flotilla.swarm.plugins.module_utils.engine.judge import judge_key, judge_quorum, judge_return
 
 
 def manager(node_id, reachability="reachable", state="ready"):
@@ -47,6 +47,18 @@ def test_a_manager_is_spared_only_by_a_majority(nodes, state, reason):
     assert (verdict.state, verdict.reason) == (state, reason)
 
 
+@pytest.mark.parametrize(
+    ("pem", "state"),
+    [
+        ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nkek-version: 10\n", "pending"),
+        ("-----BEGIN PRIVATE KEY-----\nkek-version: 12\n", "done"),
+        ("", "done"),
+    ],
+)
+def test_a_worker_whose_key_is_still_locked_is_not_restarted(pem, state):
+    assert judge_key(pem).state == state
+
+
 OUTSIDE = {"LocalNodeState": "inactive"}
 WORKER = {"LocalNodeState": "active", "ControlAvailable": False, "NodeID": "m1"}
 MANAGER = {**WORKER, "ControlAvailable": True}
@@ -66,6 +78,7 @@ def swarm(state="active", control=False, **more):
         (WORKER, swarm(), [], "done", "the node is active"),
         (WORKER, swarm("error", Error="expired"), [], "failed", "the node is not in its swarm any more: expired"),
         (MANAGER, swarm("locked"), [], "pending", "the node's membership is locked"),
+        (WORKER, swarm("locked"), [], "failed", "the node is locked; unlock it with: docker swarm unlock"),
         (MANAGER, swarm(), [], "pending", "the node does not serve as a manager yet"),
         (MANAGER, swarm(control=True), [], "pending", "the managers see the node as None and None"),
         (
