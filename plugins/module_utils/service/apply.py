@@ -8,10 +8,9 @@ from ..core.errors import InvalidOption, SwarmError
 from ..core.fields import check_since, get, options, show_all
 from ..core.plan import Plan, make_plan, plan_removal
 from ..core.run import Stopwatch, converge
-from ..core.wait import DONE, FAILED, PENDING, Verdict, poll, poll_all
 from .fields import SERVICE, SPEC, STATE
-from .judge import BROKEN, ENDED, describe, judge
 from .resolve import complete, find_networks, find_services, with_ids, with_names
+from .rollout import await_services, task_ids, wait_removed
 
 TABLE = (STATE[0], *SPEC)
 
@@ -99,94 +98,15 @@ def write(client, wanted, service, networks, plan) -> Plan:
     return done
 
 
-def task_ids(client, ids) -> dict:
-    """IDs of the tasks of services, by the service's ID, as they are before anything is written."""
-    known: dict = {service_id: set() for service_id in ids}
-    for task in client.get("/tasks", filters={"service": ids}) if ids else ():
-        known[task["ServiceID"]].add(task["ID"])
-    return known
-
-
 def wait(client, plans, found, before, timeout):
-    """Wait until every service does what it should; SwarmError if one does not."""
+    """Wait until every service is what was planned; SwarmError if one is not."""
     watch = Stopwatch()
     removed = [found[name]["ID"] for name, plan in plans.items() if plan.action == "remove"]
     wait_removed(client, [task for service_id in removed for task in before[service_id]], timeout)
     kept = [name for name, plan in plans.items() if plan.action != "remove" and (plan.spec or name in found)]
     ids = {service["ID"]: name for name, service in find_services(client, kept).items()}
-    if not ids:
-        return
     known = {name: before.get(service_id, set()) if plans[name].changed else None for service_id, name in ids.items()}
-    broken: dict = {}
-    verdicts, seen = poll_all(
-        look=lambda: look(client, list(ids), broken),
-        judge=lambda seen: judge_all(seen, ids, known),
-        timeout=max(timeout - round(watch.read()), 0),
-    )
-    failed = {name: verdict for name, verdict in verdicts.items() if verdict.state == FAILED}
-    if failed:
-        raise rollout_failed(client, failed, ids, known, seen)
-
-
-def look(client, ids, broken) -> dict:
-    """All that the judges need, in three requests whatever the number of services.
-
-    ``broken`` collects tasks that broke, as the Engine keeps only the last few of a slot.
-    """
-    tasks = {task["ID"]: task for task in client.get("/tasks", filters={"service": ids, "_up-to-date": ["true"]})}
-    broken.update({i: task for i, task in tasks.items() if task["Status"]["State"] in BROKEN})
-    return {
-        "services": {s["ID"]: s for s in client.get("/services", filters={"id": ids})},
-        "tasks": list({**broken, **tasks}.values()),
-        "nodes": {node["ID"]: node for node in client.get("/nodes")},
-    }
-
-
-def judge_all(seen, ids, known) -> dict:
-    """A verdict for each service."""
-    verdicts = {}
-    for service_id, name in ids.items():
-        if service_id not in seen["services"]:
-            verdicts[name] = Verdict(FAILED, "someone removed the service meanwhile")
-            continue
-        tasks = [task for task in seen["tasks"] if task["ServiceID"] == service_id]
-        verdicts[name] = judge(seen["services"][service_id], tasks, seen["nodes"], known[name])
-    return verdicts
-
-
-def rollout_failed(client, failed, ids, known, seen) -> SwarmError:
-    """The error that tells for each failed service why, with its tasks' own errors."""
-    now = client.get("/tasks", filters={"service": [i for i, name in ids.items() if name in failed]})
-    tasks = {task["ID"]: task for task in [*seen["tasks"], *now]}.values()
-    told = {}
-    for service_id, name in ids.items():
-        if name not in failed:
-            continue
-        broken = [task for task in tasks if task["ServiceID"] == service_id and is_trouble(task, known[name])]
-        troubles = describe({"Spec": {"Name": name}}, broken, seen["nodes"])
-        reason = failed[name].reason
-        told[name] = "; ".join([reason, *(trouble for trouble in troubles if trouble not in reason)])
-    sentence = ". ".join(f"service {name} failed: {reason}" for name, reason in told.items())
-    return SwarmError(sentence, reason="rollout_failed", services=told)
-
-
-def is_trouble(task, known) -> bool:
-    """Whether this task is of this run and says that something is wrong."""
-    return task["ID"] not in (known or ()) and (task["Status"]["State"] in BROKEN or bool(task["Status"].get("Err")))
-
-
-def wait_removed(client, tasks, timeout):
-    """Wait until the tasks of removed services are gone."""
-    if tasks:
-        poll(lambda: client.get("/tasks", filters={"id": tasks}), judge_removed, timeout)
-
-
-def judge_removed(tasks) -> Verdict:
-    """``tasks`` are those of a service that does not exist any more."""
-    alive = [task for task in tasks if task["Status"]["State"] not in ENDED]
-    if alive:
-        return Verdict(PENDING, f"{len(alive)} tasks are still {alive[0]['Status']['State']}")
-    return Verdict(DONE, "all tasks are gone")
+    await_services(client, ids, known, max(timeout - round(watch.read()), 0))
 
 
 def report(client, plans, found, check_mode) -> list:

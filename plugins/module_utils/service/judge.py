@@ -170,3 +170,11 @@ def task_name(service, task, nodes) -> str:
     name = service["Spec"]["Name"] + (f".{task['Slot']}" if task.get("Slot") else "")
     hostname = get(nodes.get(task.get("NodeID")), "Description.Hostname")
     return f"{name} on {hostname}" if hostname else name
+
+
+def judge_removed(tasks) -> Verdict:
+    """``tasks`` are those of a service that does not exist any more."""
+    alive = [task for task in tasks if task["Status"]["State"] not in ENDED]
+    if alive:
+        return Verdict(PENDING, f"{len(alive)} tasks are still {alive[0]['Status']['State']}")
+    return Verdict(DONE, "all tasks are gone")

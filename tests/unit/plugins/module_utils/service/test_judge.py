@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.flotilla.swarm.plugins.module_utils.service.judge import describe, judge
+from ansible_collections.flotilla.swarm.plugins.module_utils.service.judge import describe, judge, judge_removed
 
 MOMENTS = json.loads((Path(__file__).parent / "fixtures" / "moments.json").read_text())
 
@@ -212,3 +212,16 @@ def test_tasks_are_described_with_their_node_and_their_error():
     assert describe(seen["service"], failed, seen["nodes"]) == [
         f"web.{failed[0]['Slot']} on {hostname}: failed: task: non-zero exit (3)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("states", "state", "reason"),
+    [
+        ([], "done", "all tasks are gone"),
+        (["shutdown", "failed", "complete"], "done", "all tasks are gone"),
+        (["shutdown", "running", "running"], "pending", "2 tasks are still running"),
+    ],
+)
+def test_a_removal_is_over_when_all_tasks_have_ended(states, state, reason):
+    verdict = judge_removed([{"Status": {"State": state}} for state in states])
+    assert (verdict.state, verdict.reason) == (state, reason)

@@ -7,12 +7,7 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.errors import InvalidOption, SwarmError
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.plan import make_plan
 from ansible_collections.flotilla.swarm.plugins.module_utils.service import values
-from ansible_collections.flotilla.swarm.plugins.module_utils.service.apply import (
-    TABLE,
-    declared,
-    judge_removed,
-    plan_one,
-)
+from ansible_collections.flotilla.swarm.plugins.module_utils.service.apply import TABLE, declared, plan_one
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.resolve import complete, with_ids, with_names
 
 # As Engine 26.1 stores it: IDs of networks, and none of the zeros and defaults that were posted.
@@ -251,19 +246,6 @@ def test_no_services_are_none():
 def test_absent_is_a_removal_of_what_is_there():
     assert plan_one({"name": "web", "state": "absent"}, {"ID": "x", "Spec": SPEC}, {}).action == "remove"
     assert plan_one({"name": "web", "state": "absent"}, None, {}).action == "keep"
-
-
-@pytest.mark.parametrize(
-    ("states", "state", "reason"),
-    [
-        ([], "done", "all tasks are gone"),
-        (["shutdown", "failed", "complete"], "done", "all tasks are gone"),
-        (["shutdown", "running", "running"], "pending", "2 tasks are still running"),
-    ],
-)
-def test_a_removal_is_over_when_all_tasks_have_ended(states, state, reason):
-    verdict = judge_removed([{"Status": {"State": state}} for state in states])
-    assert (verdict.state, verdict.reason) == (state, reason)
 
 
 def test_with_an_empty_base_a_service_is_what_the_input_says_alone():
