@@ -104,7 +104,15 @@ def _unknown(silent, outside):
 
 def answers(hostvars, hosts: list) -> dict:
     """What each host said when it was asked which swarm it is in; {} for a host that said nothing."""
-    return {host: hostvars[host].get("__swarm_here") or {} for host in hosts}
+    return {host: _answer(hostvars[host]) for host in hosts}
+
+
+def _answer(variables):
+    """The answer of cluster_info, or what ``docker info`` said first if that was enough."""
+    glance = (variables.get("__swarm_glance") or {}).get("stdout") or ""
+    if glance.strip() == "inactive":
+        return {"membership": {"state": "inactive", "cluster_id": None, "error": None}}
+    return variables.get("__swarm_here") or {}
 
 
 def told_ids(hostvars, hosts: list) -> dict:

@@ -168,6 +168,15 @@ def test_answers_are_those_of_the_hosts_that_were_asked():
     assert roster.answers(HOSTVARS, ["b", "a"]) == {"b": NOWHERE, "a": {}}
 
 
+@pytest.mark.parametrize(
+    ("printed", "state"),
+    [("inactive\r\n", "inactive"), ("inactive\n", "inactive"), ("active\n", "active"), ("", "active")],
+)
+def test_what_docker_says_counts_only_where_it_is_inactive(printed, state):
+    told = {"__swarm_glance": {"stdout": printed}, "__swarm_here": {"membership": {"state": "active"}}}
+    assert roster.answers({"a": told}, ["a"])["a"]["membership"]["state"] == state
+
+
 def test_unlisted_nodes_are_no_hosts_of_the_inventory():
     nodes = [node("n1", "a"), node("n2"), node("n3", "gone"), node("n4", "a", "down")]
     assert [found["id"] for found in roster.unlisted_nodes(HOSTVARS, ["a", "b"], nodes)] == ["n3", "n4"]
