@@ -8,11 +8,12 @@ from ..core.errors import InvalidOption, SwarmError
 from ..core.fields import check_since, get, options, show_all
 from ..core.plan import Plan, make_plan, plan_removal
 from ..core.run import Stopwatch, converge
-from .fields import SERVICE, SPEC, STATE
+from .fields import ONE, SERVICE, SPEC
 from .resolve import complete, find_networks, find_services, with_ids, with_names
 from .rollout import await_services, task_ids, wait_removed
+from .steering import NAME
 
-TABLE = (STATE[0], *SPEC)
+TABLE = (NAME, *SPEC)
 
 
 def ensure(client, params: dict, check_mode: bool) -> dict:
@@ -48,7 +49,7 @@ def ensure(client, params: dict, check_mode: bool) -> dict:
 def declared(params) -> dict:
     """The services that are asked for, by name."""
     items = [params] if params["services"] is None else params["services"]
-    beside = [field.option for field in options((STATE[0], *SPEC)) if params.get(field.option) is not None]
+    beside = [field.option for field in options(ONE) if params.get(field.option) not in (None, field.default)]
     if params["services"] is not None and beside:
         raise InvalidOption(f"services excludes {', '.join(beside)}; put the options of every service into services")
     named = {item.get("name") or "": item for item in items}

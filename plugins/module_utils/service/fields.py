@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from ..core.fields import Field, Joint
 from ..core.values import SECOND, as_set, duration, show_duration, strings
+from .steering import NAME, STEERING
 from .values import argv, environment, health_test, image_name, mode, show_environment, show_mode
 
 TASK = "TaskTemplate"
@@ -158,18 +159,6 @@ MODE = Joint(
     show=show_mode,
 )
 
-STATE = (
-    Field("name", "Name", "str", "Name of the service."),
-    Field(
-        "state",
-        "",
-        "str",
-        "V(absent) removes the service and waits until its tasks are gone.",
-        choices=("present", "absent"),
-        default="present",
-    ),
-)
-
 SPEC = (
     Field("image", f"{CONTAINER}.Image", "str", "Image of the containers.", encode=image_name),
     Field(
@@ -242,7 +231,7 @@ SPEC = (
     ),
 )
 
-ONE = (*STATE, *SPEC)
+ONE = (NAME, *STEERING, *SPEC)
 
 SERVICE = (
     *ONE,
