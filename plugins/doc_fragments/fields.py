@@ -11,7 +11,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.cluster.fields impo
 from ansible_collections.flotilla.swarm.plugins.module_utils.cluster.info import ASKED
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.client import CONNECTION
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.fields import documentation
-from ansible_collections.flotilla.swarm.plugins.module_utils.core.run import WAIT
+from ansible_collections.flotilla.swarm.plugins.module_utils.core.run import QUERY, WAIT
 from ansible_collections.flotilla.swarm.plugins.module_utils.engine.fields import ENGINE
 from ansible_collections.flotilla.swarm.plugins.module_utils.host.fields import HOST_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.member.fields import MEMBER
@@ -23,6 +23,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.service.fields impo
 class ModuleDocFragment:
     CONNECTION: str = json.dumps({"options": documentation(CONNECTION)})
     WAIT: str = json.dumps({"options": documentation(WAIT)})
+    QUERY: str = json.dumps({"options": documentation(QUERY)})
     CLUSTER: str = json.dumps({"options": documentation(CLUSTER)})
     CLUSTER_INFO: str = json.dumps({"options": documentation(ASKED)})
     ENGINE: str = json.dumps({"options": documentation(ENGINE)})

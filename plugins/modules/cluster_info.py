@@ -15,6 +15,7 @@ author:
   - flotilla.swarm contributors (@flotilla-swarm)
 extends_documentation_fragment:
   - flotilla.swarm.fields.cluster_info
+  - flotilla.swarm.fields.query
   - flotilla.swarm.fields.connection
 attributes:
   check_mode:
@@ -57,14 +58,18 @@ unlock_key:
   description: The key, empty if the managers are not locked when they restart.
   returned: when O(unlock_key=true) on a manager
   type: str
+query_result:
+  description: What O(query) makes of the rest of the result.
+  returned: when O(query) is given
+  type: raw
 """
 
 from ..module_utils.cluster.info import ASKED, look
-from ..module_utils.core.run import finish, make_module
+from ..module_utils.core.run import QUERY, finish, make_module
 
 
 def main():
-    module = make_module(ASKED)
+    module = make_module(ASKED, QUERY)
     finish(module, lambda client: look(client, module.params))
 
 

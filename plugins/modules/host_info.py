@@ -16,6 +16,7 @@ author:
   - flotilla.swarm contributors (@flotilla-swarm)
 extends_documentation_fragment:
   - flotilla.swarm.fields.host_info
+  - flotilla.swarm.fields.query
   - flotilla.swarm.fields.connection
 attributes:
   check_mode:
@@ -140,15 +141,19 @@ nodes:
   returned: success
   type: list
   elements: dict
+query_result:
+  description: What O(query) makes of the rest of the result.
+  returned: when O(query) is given
+  type: raw
 """
 
-from ..module_utils.core.run import finish, make_module
+from ..module_utils.core.run import QUERY, finish, make_module
 from ..module_utils.host.collect import look
 from ..module_utils.host.fields import HOST_INFO
 
 
 def main():
-    module = make_module(HOST_INFO)
+    module = make_module(HOST_INFO, QUERY)
     finish(module, lambda client: look(client, module.params, module.run_command))
 
 

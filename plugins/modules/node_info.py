@@ -14,6 +14,7 @@ author:
   - flotilla.swarm contributors (@flotilla-swarm)
 extends_documentation_fragment:
   - flotilla.swarm.fields.node_info
+  - flotilla.swarm.fields.query
   - flotilla.swarm.fields.connection
 attributes:
   check_mode:
@@ -37,6 +38,11 @@ EXAMPLES = r"""
 - name: Managers that cannot be reached
   ansible.builtin.debug:
     msg: "{{ swarm.nodes | selectattr('reachability', 'eq', 'unreachable') | map(attribute='hostname') }}"
+
+- name: Addresses of the nodes that are ready
+  flotilla.swarm.node_info:
+    query: nodes[?state=='ready'].address
+  register: ready # ready.query_result
 
 - name: This manager
   flotilla.swarm.node_info:
@@ -90,15 +96,19 @@ nodes:
     resources:
       description: Number of C(cpus) and bytes of C(memory).
       type: dict
+query_result:
+  description: What O(query) makes of the rest of the result.
+  returned: when O(query) is given
+  type: raw
 """
 
-from ..module_utils.core.run import finish, make_module
+from ..module_utils.core.run import QUERY, finish, make_module
 from ..module_utils.node.apply import look_up
 from ..module_utils.node.fields import NODE_INFO
 
 
 def main():
-    module = make_module(NODE_INFO, mutually_exclusive=[("name", "self")])
+    module = make_module(NODE_INFO, QUERY, mutually_exclusive=[("name", "self")])
     finish(module, lambda client: look_up(client, module.params))
 
 

@@ -17,6 +17,16 @@ WAIT = (
     Field("wait_timeout", "", "int", "Seconds to wait at the most.", default=300),
 )
 
+QUERY = (
+    Field(
+        "query",
+        "",
+        "str",
+        "A JMESPath expression that is evaluated on the controller over what this module returns, as RV(query_result). "
+        "It takes the Python library jmespath on the controller, and none on the host.",
+    ),
+)
+
 OUT_OF_SEQUENCE_TRIES = 10
 
 
