@@ -79,7 +79,8 @@ def compile_query(text: str):
     except JMESPathError as exc:
         raise QueryError("query: the expression is empty; write one, or leave out query") from exc
     for name in sorted(functions(expression.parsed) - set(Functions.FUNCTION_TABLE)):
-        place = f"character {re.search(rf"\b{name}\s*\(", text).start() + 1}"
+        call = re.search(rf"\b{name}\s*\(", text)
+        place = f"character {call.start() + 1}"
         known = ", ".join(sorted(Functions.FUNCTION_TABLE))
         raise QueryError(f"query: {text!r} calls {name} at {place}, which is no function; there are {known}")
     return expression
