@@ -174,10 +174,17 @@ class Client:
         """Delete what is at ``path``; NotFound if there is nothing."""
         return self.request("DELETE", path, query=query)
 
+    def read(self, path, method="GET", body=None, timeout=None, **query):
+        """The bytes of an answer as they are, such as a log; core/stream.py tells their streams apart."""
+        return self._answer(method, path, body, query, timeout).content
+
     def request(self, method, path, body=None, query=None, timeout=None):
         """What the Engine answers to one request."""
+        return _content(self._answer(method, path, body, query, timeout))
+
+    def _answer(self, method, path, body, query, timeout):
         query = {key: _query_value(value) for key, value in (query or {}).items() if value is not None}
-        return _content(self._exchange(method, f"/v{self.api_version}{path}", body, query, timeout))
+        return self._exchange(method, f"/v{self.api_version}{path}", body, query, timeout)
 
     def _exchange(self, method, url, body=None, query=None, timeout=None):
         """One exchange. Reads are retried on transient failures, anything while the managers elect a leader."""

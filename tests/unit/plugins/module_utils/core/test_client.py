@@ -126,6 +126,17 @@ def test_what_is_no_version_is_refused(connect):
         client.get("/info")
 
 
+def test_bytes_are_read_as_they_are(connect):
+    frame = b"\x01\0\0\0\0\0\0\x02\xff\n"
+    client, session, _clock = connect(Answer(200, {"Content-Type": "application/json"}, frame))
+    assert client.read("/tasks/t1/logs", stdout=True, tail=5) == frame
+    assert client.read("/exec/e1/start", "POST", {"Tty": False}, timeout=9) == frame
+    assert session.asked == [
+        ("GET", "/v1.41/tasks/t1/logs", {"stdout": "true", "tail": 5}, None, 60),
+        ("POST", "/v1.41/exec/e1/start", {}, '{"Tty": false}', 9),
+    ]
+
+
 @pytest.mark.parametrize(
     "failure",
     [
