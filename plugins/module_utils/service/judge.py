@@ -45,10 +45,10 @@ NO_NODE_PATIENCE = 10.0
 DEFAULT_MONITOR = 5 * SECOND
 
 
-def judge(service: dict, tasks: list, nodes: dict, known: set | None) -> Verdict:
-    """The verdict on one service; ``nodes`` are raw nodes by ID."""
+def judge(service: dict, tasks: list, nodes: dict, known: set | None, rolled_back: bool = False) -> Verdict:
+    """The verdict on one service; ``nodes`` are raw nodes by ID. ``rolled_back``: this run asked for the rollback."""
     update = service.get("UpdateStatus") or {}
-    ended = judge_update(update, known is not None)
+    ended = judge_update(update, known is not None and not rolled_back)
     if ended:
         return ended
     if show_mode(service["Spec"]["Mode"]).get("mode") == "global":
@@ -99,7 +99,7 @@ def stability(service, running, known) -> float:
     The Engine's updater has watched the tasks that it replaced. Tasks of a new service, or of a larger number of
     replicas, are watched by nobody but us.
     """
-    if known is None or get(service, "UpdateStatus.State") == "completed":
+    if known is None or get(service, "UpdateStatus.State") in ("completed", "rollback_completed"):
         return 0.0
     if all(task["ID"] in known for task in running):
         return 0.0

@@ -17,17 +17,20 @@ def task_ids(client, ids) -> dict:
     return known
 
 
-def await_services(client, ids: dict, known: dict, timeout: float) -> None:
+def await_services(client, ids: dict, known: dict, timeout: float, rolled_back=()) -> None:
     """Wait until every service does what its spec says; SwarmError with the tasks' own errors if one does not.
 
     ``ids`` are names by ID. ``known`` holds for each name the IDs of the tasks there were before anything was
     written (``task_ids``), and None for a service that was not written. ``timeout`` is in seconds.
+    ``rolled_back`` are the names of services whose rollback this run has asked for, which is no failure then.
     """
     if not ids:
         return
     broken: dict = {}
     verdicts, seen = poll_all(
-        look=lambda: look(client, list(ids), broken), judge=lambda seen: judge_all(seen, ids, known), timeout=timeout
+        look=lambda: look(client, list(ids), broken),
+        judge=lambda seen: judge_all(seen, ids, known, rolled_back),
+        timeout=timeout,
     )
     failed = {name: verdict for name, verdict in verdicts.items() if verdict.state == FAILED}
     if failed:
@@ -48,7 +51,7 @@ def look(client, ids, broken) -> dict:
     }
 
 
-def judge_all(seen, ids, known) -> dict:
+def judge_all(seen, ids, known, rolled_back=()) -> dict:
     """A verdict for each service."""
     verdicts = {}
     for service_id, name in ids.items():
@@ -56,7 +59,8 @@ def judge_all(seen, ids, known) -> dict:
             verdicts[name] = Verdict(FAILED, "someone removed the service meanwhile")
             continue
         tasks = [task for task in seen["tasks"] if task["ServiceID"] == service_id]
-        verdicts[name] = judge(seen["services"][service_id], tasks, seen["nodes"], known[name])
+        service = seen["services"][service_id]
+        verdicts[name] = judge(service, tasks, seen["nodes"], known[name], rolled_back=name in rolled_back)
     return verdicts
 
 

@@ -140,6 +140,12 @@ def test_an_update_that_the_engine_has_not_begun_is_not_taken_for_done():
     assert told(seen, NOBODY) == ("pending", "0 of 2 running", 0)
 
 
+def test_a_rollback_that_this_run_asked_for_is_no_failure():
+    seen = moment("rolled back")
+    found = judge(seen["service"], seen["tasks"], seen["nodes"], NOBODY, rolled_back=True)
+    assert (found.state, found.reason, found.hold) == ("done", "2 of 2 running", 0)
+
+
 def test_a_rollback_under_way_is_waited_for():
     seen = moment("updating")
     seen["service"]["UpdateStatus"] = {
