@@ -28,7 +28,9 @@ class Field:
     through any type that it does not know.
     ``engine_default`` is what the Engine means where the path is absent, as an Engine value.
     ``parts`` are the suboptions of a dict or of the dicts of a list; ``key`` names the part by which such a list is
-    ordered, so that order makes no difference.
+    ordered, so that order makes no difference. ``prepare`` gets the whole value before its parts are built: it writes
+    out what is meant, and raises InvalidOption for parts that do not go together.
+    ``atomic``: a dict that is one value, so that a part that is left out does not keep what it was.
     ``whole``: where the Engine reads an absent part of a present dict as zero and not as its default, the defaults
     of all parts are written with the first.
     ``fixed``: the Engine takes the value at creation only. ``since`` is the API version that brought the option.
@@ -50,6 +52,8 @@ class Field:
     canonical: Callable = same
     parts: tuple = ()
     key: str | None = None
+    prepare: Callable = same
+    atomic: bool = False
     whole: bool = False
     fixed: bool = False
 
@@ -76,18 +80,25 @@ class Field:
             entry.pop("options", None)
         return entry
 
-    def to_engine(self, value: Any) -> Any:
+    @property
+    def grouped(self) -> bool:
+        """Whether this is a dict of options that are planned one by one."""
+        return bool(self.parts) and self.type == "dict" and not self.atomic
+
+    def to_engine(self, value: Any, prefix: str = "") -> Any:
         """The Engine value of a playbook value, None for an empty one; InvalidOption names this option."""
-        if value in EMPTY:
+        if is_empty(value) if self.parts else value in EMPTY:
             return None
         try:
+            if self.parts:
+                value = self.prepare(value)
             if self.parts and self.type == "list":
                 return [build(self.parts, item) for item in value]
             if self.parts and self.type == "dict":
                 return build(self.parts, value)
             return self.encode(value)
         except InvalidOption as exc:
-            raise InvalidOption(f"{self.option}: {exc}") from exc
+            raise InvalidOption(f"{prefix}{self.option}: {exc}") from exc
 
     def meaning(self, raw: Any) -> Any:
         """What an Engine value (or None, where the path is absent) means, comparable and readable."""
@@ -118,6 +129,11 @@ class Joint:
     path: str
     encode: Callable
     show: Callable
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a value clears an option with suboptions: Ansible fills up a dict, with None for each of them."""
+    return value in EMPTY or (isinstance(value, dict) and all(part is None for part in value.values()))
 
 
 def options(table) -> list:

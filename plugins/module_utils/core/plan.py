@@ -8,7 +8,7 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from .fields import Field, Joint, get, put
+from .fields import Field, Joint, get, is_empty, put, show
 
 HIDDEN = "(hidden)"
 CHANGED = "(changed)"
@@ -86,19 +86,28 @@ def _plan_field(field: Field, params, observed, base, spec, parent="", prefix=""
     if not field.path:
         return []
     path, value = parent + field.path, params.get(field.option)
-    if not (field.parts and field.type == "dict"):
+    if not field.grouped:
         given = cleared or value is not None
-        after = (None if cleared else field.to_engine(value)) if given else get(base, path)
+        after = (None if cleared else field.to_engine(value, prefix)) if given else get(base, path)
         return _set_leaf(field, path, after, observed, spec, prefix)
     changes = []
     for part in field.parts:
-        inner = (f"{path}.", f"{prefix}{field.option}.", cleared or value == {})
+        inner = (f"{path}.", f"{prefix}{field.option}.", cleared or (value is not None and is_empty(value)))
         changes += _plan_field(part, value or {}, observed, base, spec, *inner)
-    if field.whole and changes and get(spec, path):
-        for part in field.parts:
-            if get(spec, f"{path}.{part.path}") is None:
-                put(spec, f"{path}.{part.path}", part.engine_default)
+    if changes and get(spec, path):
+        _tidy(field, path, spec)
     return changes
+
+
+def _tidy(field, path, spec):
+    """Leave no dict that says nothing, and none that says less than the Engine wants."""
+    nothing = show(field.parts, get(spec, path)) == show(field.parts, {})
+    for part in field.parts:
+        where = f"{path}.{part.path}"
+        if nothing:
+            put(spec, where, None)
+        elif field.whole and get(spec, where) is None:
+            put(spec, where, part.engine_default)
 
 
 def _set_leaf(field, path, after, observed, spec, prefix):

@@ -263,3 +263,62 @@ def test_what_is_shown_plans_nothing():
     shown = show_all(TABLE, OBSERVED)
     assert shown["caps"] == ["CHOWN", "NET_RAW"]
     assert plan(**shown).action == "keep"
+
+
+SOURCE = (Field("config", "Config", "str", "."), Field("file", "File", "str", "."))
+
+
+def twice(items):
+    return [{**item, "ip": item["ip"] * n} for item in items for n in (1, 2)]
+
+
+def no_both(value):
+    if value.get("config") and value.get("file"):
+        raise InvalidOption("config and file exclude each other")
+    return value
+
+
+RIGHTS = (
+    Field("source", "Source", "dict", ".", parts=SOURCE, atomic=True, prepare=no_both),
+    Field("mode", "Mode", "str", ".", engine_default="default"),
+    Field("hosts", "Hosts", "list", ".", elements="dict", parts=ADDRESS, prepare=twice),
+    Field("count", "Count", "int", ".", engine_default=0),
+)
+RIGHTS_TABLE = (Field("rights", "Rights", "dict", ".", parts=RIGHTS),)
+HELD = {"Rights": {"Source": {"Config": "", "File": "x"}, "Mode": "none", "Count": 0}, "Other": 1}
+
+
+@pytest.mark.parametrize(
+    ("rights", "held"),
+    [
+        pytest.param(
+            {"source": {"config": "c"}},
+            {"Source": {"Config": "c"}, "Mode": "none", "Count": 0},
+            id="a dict that is one value is replaced",
+        ),
+        pytest.param({"source": {}}, {"Mode": "none", "Count": 0}, id="and cleared"),
+        pytest.param(
+            {"source": {"config": None, "file": None}}, {"Mode": "none", "Count": 0}, id="as Ansible writes it"
+        ),
+        pytest.param(
+            {"source": {"file": "x"}, "count": 0, "mode": "none"}, HELD["Rights"], id="what is so already is kept"
+        ),
+        pytest.param({}, None, id="a dict of which nothing is left is gone"),
+        pytest.param({"source": None, "mode": None, "hosts": None, "count": None}, None, id="however it is cleared"),
+        pytest.param({"source": {}, "mode": "default"}, None, id="or part by part, with what is the default"),
+        pytest.param(
+            {"source": {}, "hosts": [{"ip": "1"}]},
+            {"Hosts": [{"IP": "1"}, {"IP": "11"}], "Mode": "none", "Count": 0},
+            id="a list is written out before it is built",
+        ),
+    ],
+)
+def test_a_dict_of_suboptions(rights, held):
+    planned = make_plan(RIGHTS_TABLE, {"rights": rights}, HELD)
+    assert planned.spec == ({"Rights": held, "Other": 1} if held else {"Other": 1})
+    assert planned.changed == (held != HELD["Rights"])
+
+
+def test_a_suboption_that_cannot_be_is_named_with_the_options_around_it():
+    with pytest.raises(InvalidOption, match=r"^rights\.source: config and file exclude each other$"):
+        make_plan(RIGHTS_TABLE, {"rights": {"source": {"config": "c", "file": "f"}}}, HELD)

@@ -62,6 +62,25 @@ def plan_for(service, **options):
         pytest.param(
             {"replicas": 3}, {"Global": {}}, {"Global": {}}, id="replicas of a global service have no meaning"
         ),
+        pytest.param({"mode": "global-job"}, None, {"GlobalJob": {}}, id="a global job"),
+        pytest.param(
+            {"mode": "replicated-job", "replicas": 3},
+            None,
+            {"ReplicatedJob": {"MaxConcurrent": 3, "TotalCompletions": 3}},
+            id="all tasks of a new job run at the same time",
+        ),
+        pytest.param(
+            {"replicas": 4, "max_concurrent": 1, "mode": "replicated-job"},
+            None,
+            {"ReplicatedJob": {"MaxConcurrent": 1, "TotalCompletions": 4}},
+            id="unless it says how many",
+        ),
+        pytest.param(
+            {"replicas": 4},
+            {"ReplicatedJob": {"MaxConcurrent": 2, "TotalCompletions": 3}},
+            {"ReplicatedJob": {"MaxConcurrent": 2, "TotalCompletions": 4}},
+            id="a job keeps what is not named",
+        ),
     ],
 )
 def test_mode(given, raw, expected):
@@ -75,7 +94,8 @@ def test_mode(given, raw, expected):
         ({"Replicated": {}}, {"mode": "replicated", "replicas": 1}),
         ({"Replicated": {"Replicas": 0}}, {"mode": "replicated", "replicas": 0}),
         ({"Global": {}}, {"mode": "global"}),
-        ({"ReplicatedJob": {}}, {"mode": "replicated-job"}),
+        ({"ReplicatedJob": {}}, {"mode": "replicated-job", "replicas": 1, "max_concurrent": 1}),
+        ({"ReplicatedJob": {"MaxConcurrent": 2}}, {"mode": "replicated-job", "replicas": 2, "max_concurrent": 2}),
         ({"GlobalJob": {}}, {"mode": "global-job"}),
     ],
 )
@@ -106,27 +126,11 @@ def test_a_command_is_a_list(value, expected):
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ({"B": 2, "A": True, "C": None}, ["A=true", "B=2", "C="]),
-        (["B=2", "A=x=y"], ["A=x=y", "B=2"]),
-        ("A=1,B=2", ["A=1", "B=2"]),
-    ],
-)
-def test_the_environment_is_a_sorted_list(value, expected):
-    assert values.environment(value) == expected
-
-
-@pytest.mark.parametrize(
     ("function", "value", "message"),
     [
         (values.argv, "sh -c 'sleep", "cannot be split as a shell does: No closing quotation"),
         (values.argv, {"a": 1}, "is neither a string nor a list"),
         (values.health_test, 5, "is neither a string nor a list"),
-        (values.environment, ["A"], "'A' has no value; write NAME=value"),
-        (values.environment, [{"A": "B=C"}], "has no value; write NAME=value"),
-        (values.environment, [5], "5 has no value; write NAME=value"),
-        (values.environment, 5, "5 is neither a dict nor a list"),
     ],
 )
 def test_what_cannot_be_read_is_named(function, value, message):
@@ -252,4 +256,4 @@ def test_with_an_empty_base_a_service_is_what_the_input_says_alone():
     wanted = complete({"name": "web", "image": "flotilla/web:1", "replicas": 3}, SPEC, {})
     planned = make_plan(TABLE, wanted, SPEC, base={})
     assert [change.option for change in planned.changes] == ["env", "healthcheck.test", "networks", "publish"]
-    assert planned.spec["TaskTemplate"] == {"ContainerSpec": {"Image": "flotilla/web:1"}}
+    assert planned.spec["TaskTemplate"] == {"ContainerSpec": {"Image": "flotilla/web:1", "Isolation": "default"}}
