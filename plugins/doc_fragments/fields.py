@@ -18,6 +18,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.member.fields impor
 from ansible_collections.flotilla.swarm.plugins.module_utils.network.fields import NETWORK_OPTIONS
 from ansible_collections.flotilla.swarm.plugins.module_utils.node.fields import NODE, NODE_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.fields import SERVICE
+from ansible_collections.flotilla.swarm.plugins.module_utils.service.info import SERVICE_INFO
+from ansible_collections.flotilla.swarm.plugins.module_utils.task.fields import SERVICE_EXEC, TASK_INFO
 
 
 class ModuleDocFragment:
@@ -32,4 +34,7 @@ class ModuleDocFragment:
     NODE: str = json.dumps({"options": documentation(NODE)})
     NODE_INFO: str = json.dumps({"options": documentation(NODE_INFO)})
     SERVICE: str = json.dumps({"options": documentation(SERVICE)})
+    SERVICE_INFO: str = json.dumps({"options": documentation(SERVICE_INFO)})
+    SERVICE_EXEC: str = json.dumps({"options": documentation(SERVICE_EXEC)})
+    TASK_INFO: str = json.dumps({"options": documentation(TASK_INFO)})
     NETWORK: str = json.dumps({"options": documentation(NETWORK_OPTIONS)})
