@@ -10,57 +10,48 @@ is about that write.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from ..core.fields import get
 from ..core.values import SECOND
 from ..core.wait import DONE, FAILED, PENDING, Verdict
-from .placement import matches
-from .values import show_mode
-
-# In the order of a task's life (swarmkit, api/types.proto).
-STATES = (
-    "new",
-    "pending",
-    "assigned",
-    "accepted",
-    "preparing",
-    "ready",
-    "starting",
-    "running",
-    "complete",
-    "shutdown",
-    "failed",
-    "rejected",
-    "remove",
-    "orphaned",
+from .judge_jobs import JOBS, judge_job
+from .tasks import (
+    BROKEN,
+    CRASHES,
+    NO_NODE_PATIENCE,
+    describe,
+    eligible_nodes,
+    is_ended,
+    is_running,
+    is_stopping,
+    lacks_node,
+    live,
+    mode_of,
+    place_of,
+    since,
+    worst,
 )
-BROKEN = ("failed", "rejected")
-ENDED = (*BROKEN, "complete", "shutdown", "remove", "orphaned")
 
-# So often a new task must break before restarting it is called useless.
-CRASHES = 3
-# So many seconds a task must lack a node before that is called final: resources come free as old tasks stop.
-NO_NODE_PATIENCE = 10.0
+# After so many failures of a service's tasks the Engine prefers other nodes (swarmkit, scheduler/nodeinfo.go).
+TRIES_OF_A_NODE = 5
+# What broke so many seconds ago does not count any more; neither does it for the Engine's scheduler.
+MEMORY = 300.0
 DEFAULT_MONITOR = 5 * SECOND
+DEFAULT_GRACE = 10 * SECOND
 
 
-def judge(service: dict, tasks: list, nodes: dict, known: set | None, rolled_back: bool = False) -> Verdict:
-    """The verdict on one service; ``nodes`` are raw nodes by ID. ``rolled_back``: this run asked for the rollback."""
-    update = service.get("UpdateStatus") or {}
-    ended = judge_update(update, known is not None and not rolled_back)
-    if ended:
-        return ended
-    if show_mode(service["Spec"]["Mode"]).get("mode") == "global":
-        chosen = eligible_nodes(service, nodes)
-        # A task on a paused node goes on, and nobody replaces it if it ends: it neither counts nor is waited for.
-        current, wanted = [task for task in live_by_node(tasks, nodes) if task.get("NodeID") in chosen], len(chosen)
-    else:
-        current, wanted = live_by_slot(tasks, nodes), show_mode(service["Spec"]["Mode"]).get("replicas", 1)
-    return judge_tasks(service, tasks, current, wanted, nodes, known)
+def judge(service, tasks, nodes, known, now=None, rolled_back=False) -> Verdict:
+    """The verdict on one service; ``nodes`` are raw nodes by ID.
+
+    ``now`` are seconds since the epoch, and None if the age of tasks is not to count. ``rolled_back`` is whether this
+    run asked the Engine to roll the service back.
+    """
+    if mode_of(service) in JOBS:
+        return judge_job(service, tasks, nodes)
+    ended = judge_update(service.get("UpdateStatus") or {}, known is not None, rolled_back)
+    return ended or judge_tasks(service, tasks, nodes, known, now)
 
 
-def judge_update(update: dict, written: bool):
+def judge_update(update: dict, written: bool, rolled_back: bool = False):
     """The verdict of the Engine's own updater, or None while it has none."""
     state, message = update.get("State") or "", update.get("Message") or ""
     if state == "paused":
@@ -69,112 +60,146 @@ def judge_update(update: dict, written: bool):
         return Verdict(FAILED, f"the rollback is paused: {message}")
     if state == "rollback_started":
         return Verdict(PENDING, f"rolling back: {message}")
-    if state == "rollback_completed" and written:
+    if state == "rollback_completed" and written and not rolled_back:
         return Verdict(FAILED, f"the update was rolled back: {message}")
     return None
 
 
-def judge_tasks(service, tasks, current, wanted, nodes, known) -> Verdict:
-    """The verdict on the tasks; ``current`` are those that count, and ``wanted`` of them must run."""
+def judge_tasks(service, tasks, nodes, known, now) -> Verdict:
+    """The verdict on the tasks themselves."""
+    current, finished, wanted = count(service, tasks, nodes)
     running = [task for task in current if is_running(task)]
-    reason = f"{len(running)} of {wanted} running"
+    reason = f"{len(running)} of {wanted} running" + (f", {len(finished)} completed" if finished else "")
     updating = get(service, "UpdateStatus.State") == "updating"
-    if len(running) == wanted and len(current) == wanted and not updating:
-        return Verdict(DONE, reason, hold=stability(service, running, known))
-    broken = [task for task in tasks if task["Status"]["State"] in BROKEN and task["ID"] not in (known or ())]
-    if crashes(broken) >= CRASHES and not updating:
-        return Verdict(FAILED, f"{reason}; its tasks broke {crashes(broken)} times in a row")
+    if len(running) == len(current) == wanted - len(finished) and not updating:
+        return _complete(service, tasks, nodes, running, reason, known, now)
+    broken = [task for task in tasks if has_broken(task, now) and task["ID"] not in (known or ())]
+    # While the Engine updates it decides itself, unless it was told to go on whatever happens.
+    left_to_engine = updating and (get(service, "Spec.UpdateConfig.FailureAction") or "pause") != "continue"
+    final = (
+        None
+        if left_to_engine
+        else given_up(service, tasks, nodes, current, finished) or crashed(service, current, broken)
+    )
+    if final:
+        return Verdict(FAILED, f"{reason}; {final}")
     troubles = describe(service, current, nodes) or describe(service, broken, nodes)
     reason = "; ".join([reason, *troubles])
-    if updating:
-        return Verdict(PENDING, reason)
-    if any("no suitable node" in (task["Status"].get("Err") or "") for task in current):
-        return Verdict(FAILED, reason, hold=NO_NODE_PATIENCE)
+    if any(map(lacks_node, current)):
+        return Verdict(FAILED, reason, hold=NO_NODE_PATIENCE + (stop_grace(service) if updating else 0.0))
     return Verdict(PENDING, reason)
 
 
-def stability(service, running, known) -> float:
-    """Seconds for which the tasks must go on running.
-
-    The Engine's updater has watched the tasks that it replaced. Tasks of a new service, or of a larger number of
-    replicas, are watched by nobody but us.
-    """
-    if known is None or get(service, "UpdateStatus.State") in ("completed", "rollback_completed"):
-        return 0.0
-    if all(task["ID"] in known for task in running):
-        return 0.0
-    monitor = get(service, "Spec.UpdateConfig.Monitor")
-    return (DEFAULT_MONITOR if monitor is None else monitor) / SECOND
-
-
-def is_running(task) -> bool:
-    """Whether a task runs and is to go on."""
-    return task["Status"]["State"] == "running" and task["DesiredState"] == "running"
+def _complete(service, tasks, nodes, running, reason, known, now) -> Verdict:
+    """The verdict where as many tasks run as are wanted."""
+    stopping = sum(is_stopping(task, nodes) for task in tasks)
+    if stopping:
+        return Verdict(PENDING, f"{reason}; {stopping} more {'is' if stopping == 1 else 'are'} stopping")
+    if watched(service):
+        return Verdict(DONE, reason)
+    if known is not None and any(task["ID"] not in known for task in running):
+        return Verdict(DONE, reason, hold=monitor(service))
+    # What another run has written, or the Engine has started anew, has been watched by nobody.
+    age = youngest(running, now)
+    if 0 <= age < monitor(service):
+        return Verdict(PENDING, f"{reason}; the last for less than {monitor(service):g} seconds")
+    return Verdict(DONE, reason)
 
 
-def live_by_slot(tasks, nodes) -> list:
-    """For each slot the task that counts: the one that is to run, and of several the one that is furthest behind."""
-    return _live(tasks, nodes, lambda task: task.get("Slot"))
+def count(service, tasks, nodes) -> tuple:
+    """The tasks that count, those that completed for good, and how many there must be of both: ``(current, ...)``."""
+    current = live(service, tasks, nodes)
+    place = place_of(service)
+    taken = {place(task) for task in current if not is_finished(service, task)}
+    done = {place(task): task for task in tasks if is_finished(service, task) and place(task) not in taken}
+    current = [task for task in current if place(task) not in done]
+    if mode_of(service) == "Global":
+        chosen = eligible_nodes(service, nodes)
+        # A task on a paused node goes on, and nobody replaces it if it ends: it neither counts nor is waited for.
+        return (
+            [task for task in current if task.get("NodeID") in chosen],
+            [task for node, task in done.items() if node in chosen],
+            len(chosen),
+        )
+    replicas = get(service, "Spec.Mode.Replicated.Replicas")
+    return current, list(done.values()), 1 if replicas is None else replicas
 
 
-def live_by_node(tasks, nodes) -> list:
-    """For each node the task that counts."""
-    return _live(tasks, nodes, lambda task: task.get("NodeID"))
+def restart_condition(service) -> str:
+    return get(service, "Spec.TaskTemplate.RestartPolicy.Condition") or "any"
 
 
-def _live(tasks, nodes, place):
-    live: dict = {}
-    for task in sorted(tasks, key=lambda task: STATES.index(task["Status"]["State"]), reverse=True):
-        if task["DesiredState"] in ("running", "ready") and not on_down_node(task, nodes):
-            live[place(task)] = task
-    return list(live.values())
+def is_finished(service, task) -> bool:
+    """Whether a task has done its work and is not started again."""
+    return task["Status"]["State"] == "complete" and restart_condition(service) != "any"
 
 
-def on_down_node(task, nodes) -> bool:
-    """Whether the task's node is lost; what such a node reported last says nothing."""
-    node = nodes.get(task.get("NodeID"))
-    return bool(node) and get(node, "Status.State") == "down"
+def has_broken(task, now) -> bool:
+    """Whether a task ended that should not have, and not long ago."""
+    recent = now is None or not since(task) or now - since(task) < MEMORY
+    return recent and task["Status"]["State"] in (*BROKEN, "complete")
 
 
-def eligible_nodes(service, nodes) -> set:
-    """IDs of the nodes that a global service runs on: those that are active and match its constraints."""
-    constraints = get(service, "Spec.TaskTemplate.Placement.Constraints")
-    up = [node for node in nodes.values() if get(node, "Status.State") == "ready"]
-    return {node["ID"] for node in up if get(node, "Spec.Availability") == "active" and matches(constraints, node)}
+def given_up(service, tasks, nodes, current, finished):
+    """What is told of places whose task broke and that the Engine starts no other task in; None if there are none."""
+    place = place_of(service)
+    left = {place(task) for task in tasks if task["Status"]["State"] in BROKEN and task["DesiredState"] == "shutdown"}
+    left -= {place(task) for task in [*current, *finished]}
+    if mode_of(service) == "Global":
+        left &= eligible_nodes(service, nodes)
+    if not left or not limited(service):
+        return None
+    return "a task broke and is not started again" if len(left) == 1 else f"{len(left)} tasks broke for good"
 
 
-def crashes(broken) -> int:
-    """How often the worst slot, or the worst node of a global service, broke."""
-    places = Counter(task.get("Slot") or task.get("NodeID") for task in broken)
-    return max(places.values(), default=0)
+def limited(service) -> bool:
+    """Whether restarts of tasks that break come to an end."""
+    policy = get(service, "Spec.TaskTemplate.RestartPolicy") or {}
+    return restart_condition(service) == "none" or bool(policy.get("MaxAttempts"))
 
 
-def describe(service, tasks, nodes) -> list:
-    """What is wrong with tasks that do not run, each kind once, with how many share it."""
-    said: dict = {}
-    for task in tasks:
-        if not is_running(task):
-            state = task["Status"]["State"]
-            said.setdefault((state, task["Status"].get("Err") or state), []).append(task)
-    return [_sentence(service, nodes, trouble, alike) for trouble, alike in said.items()]
+def crashed(service, current, broken):
+    """What is told of tasks that break again and again; None while a restart may still help."""
+    ended = "broke" if any(task["Status"]["State"] in BROKEN for task in broken) else "ended"
+    attempts = get(service, "Spec.TaskTemplate.RestartPolicy.MaxAttempts") or 0
+    times = worst(service, broken)
+    if times < max(CRASHES, attempts + 1):
+        return None
+    rejected = {task.get("NodeID") for task in broken if task["Status"]["State"] == "rejected"}
+    accepted = [task for task in current if task["Status"]["State"] in ("preparing", "ready", "starting", "running")]
+    spread = mode_of(service) == "Replicated" and len(rejected) and accepted
+    if spread and times <= TRIES_OF_A_NODE * len(rejected):
+        # Other nodes take the service's tasks, and the Engine will come to prefer them.
+        return None
+    return f"its tasks {ended} {times} times in a row"
 
 
-def _sentence(service, nodes, trouble, tasks):
-    state, error = trouble
-    who = task_name(service, tasks[-1], nodes) + (f" and {len(tasks) - 1} more" if len(tasks) > 1 else "")
-    return f"{who}: {state}" if error == state else f"{who}: {state}: {error}"
+def watched(service) -> bool:
+    """Whether the Engine's updater has watched the tasks for as long as the service wants."""
+    return get(service, "UpdateStatus.State") in ("completed", "rollback_completed")
 
 
-def task_name(service, task, nodes) -> str:
-    """``web.3 on node4``, or ``web on node4`` for a task of a global service."""
-    name = service["Spec"]["Name"] + (f".{task['Slot']}" if task.get("Slot") else "")
-    hostname = get(nodes.get(task.get("NodeID")), "Description.Hostname")
-    return f"{name} on {hostname}" if hostname else name
+def monitor(service) -> float:
+    """Seconds for which new tasks must go on running."""
+    found = get(service, "Spec.UpdateConfig.Monitor")
+    return (DEFAULT_MONITOR if found is None else found) / SECOND
+
+
+def stop_grace(service) -> float:
+    """Seconds that an old task may take to stop."""
+    found = get(service, "Spec.TaskTemplate.ContainerSpec.StopGracePeriod")
+    return (DEFAULT_GRACE if found is None else found) / SECOND
+
+
+def youngest(running, now) -> float:
+    """Seconds for which the youngest task runs; negative if clocks differ too much to tell."""
+    latest = max(map(since, running), default=0.0)
+    return now - latest if now is not None and latest else -1.0
 
 
 def judge_removed(tasks) -> Verdict:
     """``tasks`` are those of a service that does not exist any more."""
-    alive = [task for task in tasks if task["Status"]["State"] not in ENDED]
+    alive = [task for task in tasks if not is_ended(task)]
     if alive:
         return Verdict(PENDING, f"{len(alive)} tasks are still {alive[0]['Status']['State']}")
     return Verdict(DONE, "all tasks are gone")

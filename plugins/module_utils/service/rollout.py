@@ -1,12 +1,36 @@
 # Copyright flotilla.swarm contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Wait for services, whoever changed them, and tell why one does not do what it should."""
+"""Wait for services, whoever changed them, and tell why one does not do what it should.
+
+A wait is plain data, so that it can be left to show its progress and be gone on with by another process of this host.
+"""
 
 from __future__ import annotations
 
-from ..core.errors import SwarmError
-from ..core.wait import FAILED, Verdict, poll, poll_all
-from .judge import BROKEN, describe, judge, judge_removed
+import time
+
+from ..core.errors import SwarmError, WaitTimeout
+from ..core.wait import DONE, FAILED, Verdict, poll, poll_all
+from . import logs
+from .judge import judge, judge_removed
+from .progress import progress_line
+from .tasks import BROKEN, describe
+
+# Progress is shown after so many seconds at the earliest, and ever less often the longer the wait takes.
+PACE = 1.0
+SLOWING = 0.05
+# What is kept of a task that broke, as the Engine keeps only the last few of a slot.
+KEPT = ("ID", "ServiceID", "Slot", "NodeID", "JobIteration", "DesiredState", "Status")
+
+
+class Unfinished(SwarmError):
+    """There is progress to show: ``lines``. ``wait`` goes on with it, see ``follow``."""
+
+    reason = "unfinished"
+
+    def __init__(self, lines, wait):
+        super().__init__("the wait is not over")
+        self.lines, self.wait = lines, wait
 
 
 def task_ids(client, ids) -> dict:
@@ -17,33 +41,58 @@ def task_ids(client, ids) -> dict:
     return known
 
 
-def await_services(client, ids: dict, known: dict, timeout: float, rolled_back=()) -> None:
+def await_services(client, ids: dict, known: dict, timeout: float, rolled_back=(), progress=None) -> None:
     """Wait until every service does what its spec says; SwarmError with the tasks' own errors if one does not.
 
     ``ids`` are names by ID. ``known`` holds for each name the IDs of the tasks there were before anything was
     written (``task_ids``), and None for a service that was not written. ``timeout`` is in seconds.
     ``rolled_back`` are the names of services whose rollback this run has asked for, which is no failure then.
+    ``progress`` is None to wait to the end; otherwise Unfinished is raised when there is something to show, and
+    carries it along.
     """
     if not ids:
         return
-    broken: dict = {}
-    verdicts, seen = poll_all(
-        look=lambda: look(client, list(ids), broken),
-        judge=lambda seen: judge_all(seen, ids, known, rolled_back),
-        timeout=timeout,
-    )
-    failed = {name: verdict for name, verdict in verdicts.items() if verdict.state == FAILED}
-    if failed:
-        raise rollout_failed(client, failed, ids, known, seen)
+    wait = {
+        "ids": ids,
+        "known": {name: None if tasks is None else sorted(tasks) for name, tasks in known.items()},
+        "timeout": timeout,
+        "rolled_back": sorted(rolled_back),
+        "broken": {},
+        "told": {},
+        "memory": {},
+        "progress": progress,
+    }
+    follow(client, wait)
 
 
-def look(client, ids, broken) -> dict:
-    """All that the judges need, in three requests whatever the number of services.
+def follow(client, wait: dict) -> None:
+    """Begin or go on with a wait."""
+    known = {name: None if tasks is None else set(tasks) for name, tasks in wait["known"].items()}
+    last: dict = {}
+    began = time.monotonic()
 
-    ``broken`` collects tasks that broke, as the Engine keeps only the last few of a slot.
-    """
+    def judged(seen):
+        last.update(seen=seen, verdicts=judge_all(seen, wait["ids"], known, wait["rolled_back"]))
+        return last["verdicts"]
+
+    def watch(verdicts, end):
+        if wait["progress"] is not None:
+            show(wait, last["seen"], verdicts, began, end)
+
+    try:
+        poll_all(lambda: look(client, wait), judged, wait["timeout"], memory=wait["memory"], watch=watch)
+    except WaitTimeout as exc:
+        raise explained(client, exc, wait, known, last) from exc
+    if any(verdict.state == FAILED for verdict in last["verdicts"].values()):
+        raise explained(client, None, wait, known, last)
+
+
+def look(client, wait) -> dict:
+    """All that the judges need, in three requests whatever the number of services."""
+    ids, broken = list(wait["ids"]), wait["broken"]
     tasks = {task["ID"]: task for task in client.get("/tasks", filters={"service": ids, "_up-to-date": ["true"]})}
-    broken.update({i: task for i, task in tasks.items() if task["Status"]["State"] in BROKEN})
+    ended = (task for task in tasks.values() if task["Status"]["State"] in (*BROKEN, "complete"))
+    broken.update({task["ID"]: {key: task[key] for key in KEPT if key in task} for task in ended})
     return {
         "services": {s["ID"]: s for s in client.get("/services", filters={"id": ids})},
         "tasks": list({**broken, **tasks}.values()),
@@ -53,36 +102,86 @@ def look(client, ids, broken) -> dict:
 
 def judge_all(seen, ids, known, rolled_back=()) -> dict:
     """A verdict for each service."""
-    verdicts = {}
+    verdicts, now = {}, time.time()
     for service_id, name in ids.items():
         if service_id not in seen["services"]:
             verdicts[name] = Verdict(FAILED, "someone removed the service meanwhile")
             continue
-        tasks = [task for task in seen["tasks"] if task["ServiceID"] == service_id]
-        service = seen["services"][service_id]
-        verdicts[name] = judge(service, tasks, seen["nodes"], known[name], rolled_back=name in rolled_back)
+        tasks, service = tasks_of(seen, service_id), seen["services"][service_id]
+        verdicts[name] = judge(service, tasks, seen["nodes"], known[name], now, name in rolled_back)
     return verdicts
 
 
-def rollout_failed(client, failed, ids, known, seen) -> SwarmError:
-    """The error that tells for each failed service why, with its tasks' own errors."""
-    now = client.get("/tasks", filters={"service": [i for i, name in ids.items() if name in failed]})
-    tasks = {task["ID"]: task for task in [*seen["tasks"], *now]}.values()
-    told = {}
-    for service_id, name in ids.items():
-        if name not in failed:
-            continue
-        broken = [task for task in tasks if task["ServiceID"] == service_id and is_trouble(task, known[name])]
-        troubles = describe({"Spec": {"Name": name}}, broken, seen["nodes"])
-        reason = failed[name].reason
-        told[name] = "; ".join([reason, *(trouble for trouble in troubles if trouble not in reason)])
-    sentence = ". ".join(f"service {name} failed: {reason}" for name, reason in told.items())
-    return SwarmError(sentence, reason="rollout_failed", services=told)
+def tasks_of(seen, service_id) -> list:
+    """The tasks of one service."""
+    return [task for task in seen["tasks"] if task["ServiceID"] == service_id]
+
+
+def show(wait, seen, verdicts, began, end) -> None:
+    """Raise Unfinished if what there is to show has changed, unless the end is so near that it would come late."""
+    now = time.monotonic()
+    pace = PACE + SLOWING * (now - wait["memory"]["began"])
+    if now - began < pace or end - now < PACE:
+        return
+    changed = {}
+    for service_id, name in wait["ids"].items():
+        service = seen["services"].get(service_id)
+        if service and (name in wait["told"] or verdicts[name] != Verdict(DONE, verdicts[name].reason)):
+            told = progress_line(service, tasks_of(seen, service_id), seen["nodes"], verdicts[name])
+            if wait["told"].get(name) != told:
+                changed[name] = told
+    if changed:
+        wait["told"].update(changed)
+        raise Unfinished(list(changed.values()), wait)
+
+
+def explained(client, timeout, wait, known, last) -> SwarmError:
+    """The error that tells for each service that is not done why, with its tasks' own errors and last words."""
+    seen, verdicts = last["seen"], last["verdicts"]
+    failed = [name for name, v in verdicts.items() if v.state == FAILED or (timeout and v.state != DONE)] or list(
+        verdicts
+    )
+    pending = {name: v.reason for name, v in verdicts.items() if v.state != DONE and name not in failed}
+    now = client.get("/tasks", filters={"service": [i for i, name in wait["ids"].items() if name in failed]})
+    told, blamed = {}, []
+    for service_id, name in wait["ids"].items():
+        if name in failed:
+            tasks = {
+                task["ID"]: task for task in [*tasks_of(seen, service_id), *now] if task["ServiceID"] == service_id
+            }
+            guilty = [task for task in tasks.values() if is_trouble(task, known[name])]
+            blamed += guilty
+            troubles = describe({"Spec": {**seen_spec(seen, service_id), "Name": name}}, guilty, seen["nodes"])
+            reason = verdicts[name].reason
+            told[name] = "; ".join([reason, *(trouble for trouble in troubles if trouble not in reason)])
+    ids = {task["ID"] for task in now}
+    found = logs.of_failures(client, [task for task in blamed if task["ID"] in ids], seen["services"], seen["nodes"])
+    return told_error(timeout, told, pending, found)
+
+
+def seen_spec(seen, service_id) -> dict:
+    """The spec of a service that may have gone meanwhile."""
+    return seen["services"].get(service_id, {"Spec": {"Mode": {"Replicated": {}}}})["Spec"]
+
+
+def told_error(timeout, told, pending, found) -> SwarmError:
+    """The error of what was found."""
+    if timeout:
+        sentences = [f"{str(timeout).partition(':')[0]}: " + "; ".join(f"{name}: {told[name]}" for name in told)]
+    else:
+        sentences = [f"service {name} failed: {reason}" for name, reason in told.items()]
+    sentences += [f"service {name} was not waited for any longer: {reason}" for name, reason in pending.items()]
+    sentences += [logs.in_short(found)] if logs.in_short(found) else []
+    details = {"services": told, "logs": found, **({"pending": pending} if pending else {})}
+    if timeout:
+        return WaitTimeout(". ".join(sentences), last=timeout.details["last"], **details)
+    return SwarmError(". ".join(sentences), reason="rollout_failed", **details)
 
 
 def is_trouble(task, known) -> bool:
     """Whether this task is of this run and says that something is wrong."""
-    return task["ID"] not in (known or ()) and (task["Status"]["State"] in BROKEN or bool(task["Status"].get("Err")))
+    state = task["Status"]["State"]
+    return task["ID"] not in (known or ()) and (state in (*BROKEN, "starting") or bool(task["Status"].get("Err")))
 
 
 def wait_removed(client, tasks, timeout):

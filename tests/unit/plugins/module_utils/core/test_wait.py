@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import json
+import math
+
 import pytest
 
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.errors import WaitTimeout
@@ -107,7 +110,7 @@ def test_each_of_several_must_last_on_its_own(clock):
         (6, {"a": "done", "b": "done"}),
     )
     poll_all(look, judge_each(3), 20, now=clock.now, sleep=clock.sleep)
-    assert clock.passed == pytest.approx(9)
+    assert clock.passed == pytest.approx(9, abs=0.05)
 
 
 def test_one_that_fails_does_not_end_the_wait_for_the_others(clock):
@@ -121,3 +124,71 @@ def test_the_reasons_of_a_timeout_name_what_failed_and_what_is_not_done(clock):
     look = story(clock, (0, {"a": "failed", "b": "pending", "c": "done"}))
     with pytest.raises(WaitTimeout, match="not done after 2 seconds: a: it is failed; b: it is pending$"):
         poll_all(look, judge_each(), 2, now=clock.now, sleep=clock.sleep)
+
+
+@pytest.mark.parametrize(
+    ("others", "passed", "state"),
+    [
+        pytest.param([(0, "pending"), (3, "done")], 3, "done", id="they are done before"),
+        pytest.param([(0, "pending"), (3, "failed")], 3, "failed", id="they have failed before, too"),
+        pytest.param([(0, "pending"), (30, "done")], 10, "pending", id="they are not waited for any longer"),
+        pytest.param([(0, "pending"), (9, "failed"), (30, "done")], 9, "failed", id="so that one look tells of both"),
+    ],
+)
+def test_once_one_has_failed_the_others_have_ten_seconds(clock, others, passed, state):
+    look = story(clock, *((since, {"a": "failed", "b": seen}) for since, seen in others))
+    verdicts, _seen = poll_all(look, judge_each(), 60, now=clock.now, sleep=clock.sleep)
+    assert verdicts["b"].state == state
+    assert clock.passed == pytest.approx(passed, abs=0.05)
+
+
+def test_a_failure_that_does_not_last_ends_nothing(clock):
+    look = story(
+        clock,
+        (0, {"a": "failed", "b": "pending"}),
+        (8, {"a": "done", "b": "pending"}),
+        (20, dict.fromkeys("ab", "done")),
+    )
+    patient = lambda seen: {n: Verdict(s, s, 10 if s == "failed" else 0) for n, s in seen.items()}  # noqa: E731
+    verdicts, _seen = poll_all(look, patient, 60, now=clock.now, sleep=clock.sleep)
+    assert {verdict.state for verdict in verdicts.values()} == {"done"}
+    assert clock.passed == pytest.approx(20, abs=0.05)
+
+
+class Left(Exception):
+    """A wait was left to show its progress."""
+
+
+def test_a_wait_that_was_left_is_gone_on_with(clock):
+    """As if it had never been left: the deadline stays, and so does the moment since when something holds."""
+    look = story(clock, (0, "pending"), (4, "done"), (30, "done"))
+    memory: dict = {}
+    ends = []
+
+    def watch(verdicts, end):
+        ends.append(round(end - 100, 3))
+        if clock.passed > 5:
+            raise Left
+
+    arguments = {"now": clock.now, "sleep": clock.sleep, "memory": memory}
+    with pytest.raises(Left):
+        poll_all(lambda: {"": look()}, judge_each(3), 10, watch=watch, **arguments)
+    assert ends[0] == math.inf
+    assert ends[-1] == pytest.approx(7, abs=0.05)
+    clock.sleep(0.5)
+    poll_all(
+        lambda: {"": look()},
+        judge_each(3),
+        10,
+        **json.loads(json.dumps({"memory": memory})),
+        now=clock.now,
+        sleep=clock.sleep,
+    )
+    assert clock.passed == pytest.approx(7, abs=0.05)
+
+
+def test_a_wait_that_was_left_keeps_its_deadline(clock):
+    memory: dict = {"began": clock.now() - 8}
+    with pytest.raises(WaitTimeout, match="not done after 10 seconds"):
+        poll_all(lambda: {"": "pending"}, judge_each(), 10, now=clock.now, sleep=clock.sleep, memory=memory)
+    assert clock.passed == pytest.approx(2, abs=0.05)

@@ -51,7 +51,14 @@ NO_NODE = "no suitable node (scheduling constraints not satisfied on 3 nodes)"
             "two running", NOBODY, "done", "2 of 2 running", 5, id="a new service must last for the default monitor"
         ),
         pytest.param("two running", None, "done", "2 of 2 running", 0, id="what was not written need not last"),
-        pytest.param("no replicas", NOBODY, "done", "0 of 0 running", 0, id="no replicas is done at once"),
+        pytest.param(
+            "no replicas",
+            NOBODY,
+            "pending",
+            "0 of 0 running; 1 more is stopping",
+            0,
+            id="fewer replicas are waited for until the others are gone",
+        ),
         pytest.param(
             "update just posted",
             NOBODY,
@@ -172,35 +179,23 @@ def test_more_replicas_are_waited_for():
 
 def test_fewer_replicas_need_no_window():
     seen = moment("scaled to one")
+    assert told(seen, ids(seen)) == ("pending", "1 of 1 running; 2 more are stopping", 0)
+    for task in seen["tasks"][1:]:
+        task["Status"]["State"] = "shutdown"
     assert told(seen, ids(seen)) == ("done", "1 of 1 running", 0)
 
 
-def test_a_change_that_replaces_no_task_needs_no_window():
-    seen = moment("two running")
-    assert told(seen, ids(seen)) == ("done", "2 of 2 running", 0)
+def test_a_task_that_is_too_many_on_a_lost_node_is_not_waited_for():
+    seen = moment("no replicas")
+    for node in seen["nodes"].values():
+        node["Status"]["State"] = "down"
+    assert told(seen, NOBODY) == ("done", "0 of 0 running", 0)
 
 
-def test_the_window_is_the_monitor_of_the_service():
-    seen = moment("two running")
-    seen["service"]["Spec"]["UpdateConfig"] = {"Monitor": 1_500_000_000}
-    assert told(seen, NOBODY) == ("done", "2 of 2 running", 1.5)
-
-
-def test_a_task_that_is_told_to_stop_does_not_run():
-    seen = moment("two running")
-    seen["tasks"][1]["DesiredState"] = "shutdown"
-    assert told(seen, NOBODY) == ("pending", "1 of 2 running", 0)
-
-
-def test_tasks_that_broke_before_this_run_do_not_fail_it():
-    seen = moment("crash loop")
-    assert verdict(seen, ids(seen)).state == "pending"
-
-
-def test_tasks_that_break_during_an_update_are_left_to_the_engine():
-    seen = moment("crash loop")
-    seen["service"]["UpdateStatus"] = {"State": "updating"}
-    assert verdict(seen, NOBODY).state == "pending"
+def test_no_replicas_is_done_at_once():
+    seen = moment("no replicas")
+    seen["tasks"] = []
+    assert told(seen, NOBODY) == ("done", "0 of 0 running", 0)
 
 
 def test_the_reason_of_a_crash_loop_says_how_often():
