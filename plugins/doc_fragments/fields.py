@@ -9,6 +9,7 @@ import json
 
 from ansible_collections.flotilla.swarm.plugins.module_utils.cluster.fields import CLUSTER
 from ansible_collections.flotilla.swarm.plugins.module_utils.cluster.info import ASKED
+from ansible_collections.flotilla.swarm.plugins.module_utils.config.fields import CONFIG, CONFIG_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.client import CONNECTION
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.fields import documentation
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.run import QUERY, WAIT
@@ -17,6 +18,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.host.fields import 
 from ansible_collections.flotilla.swarm.plugins.module_utils.member.fields import MEMBER
 from ansible_collections.flotilla.swarm.plugins.module_utils.network.fields import NETWORK_OPTIONS
 from ansible_collections.flotilla.swarm.plugins.module_utils.node.fields import NODE, NODE_INFO
+from ansible_collections.flotilla.swarm.plugins.module_utils.secret.fields import SECRET, SECRET_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.fields import SERVICE
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.info import SERVICE_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.task.fields import SERVICE_EXEC, TASK_INFO
@@ -38,3 +40,7 @@ class ModuleDocFragment:
     SERVICE_EXEC: str = json.dumps({"options": documentation(SERVICE_EXEC)})
     TASK_INFO: str = json.dumps({"options": documentation(TASK_INFO)})
     NETWORK: str = json.dumps({"options": documentation(NETWORK_OPTIONS)})
+    SECRET: str = json.dumps({"options": documentation(SECRET)})
+    SECRET_INFO: str = json.dumps({"options": documentation(SECRET_INFO)})
+    CONFIG: str = json.dumps({"options": documentation(CONFIG)})
+    CONFIG_INFO: str = json.dumps({"options": documentation(CONFIG_INFO)})
