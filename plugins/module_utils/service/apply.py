@@ -4,122 +4,175 @@
 
 from __future__ import annotations
 
-from ..core.errors import InvalidOption, SwarmError
-from ..core.fields import check_since, get, options, show_all
-from ..core.plan import Plan, make_plan, plan_removal
+from ..core.errors import EngineError, NotFound, OutOfSequence, SwarmError
+from ..core.fields import check_since, get, show_all
+from ..core.plan import Plan
 from ..core.run import Stopwatch, converge
-from .fields import ONE, SERVICE, SPEC
-from .resolve import complete, find_networks, find_services, with_ids, with_names
+from ..core.wait import poll
+from .fields import SERVICE
+from .planning import RECREATE, ROLLBACK, TABLE, declared, givers, judge_released, order, plan_one, ports
+from .resolve import Lookups, find_services, with_names
 from .rollout import await_services, task_ids, wait_removed
-from .steering import NAME
 
-TABLE = (NAME, *SPEC)
+CONFLICT = 409
 
 
 def ensure(client, params: dict, check_mode: bool) -> dict:
     """Bring all services that ``params`` name to what they say and return the module's result."""
-    watch = Stopwatch()
+    watch, lookups = Stopwatch(), Lookups(client)
     check_since(SERVICE, params, client.api_version)
     wanted = declared(params)
     found = find_services(client, wanted)
-    networks = find_networks(client) if any(item.get("networks") is not None for item in wanted.values()) else {}
-    plans = {name: plan_one(item, found.get(name), networks) for name, item in wanted.items()}
-    before = {}
-    if not check_mode:
-        before = task_ids(client, [found[name]["ID"] for name, plan in plans.items() if plan.changed and name in found])
-        for name, plan in plans.items():
-            if plan.changed:
-                plans[name] = write(client, wanted[name], found.get(name), networks, plan)
-    result = {
-        "changed": any(plan.changed for plan in plans.values()),
-        "diff": [p.diff() for p in plans.values() if p.changed],
-    }
-    if params["wait"] and not check_mode:
+    lookups.prepare(wanted.values(), found.values())
+    plans = {name: plan(item, found.get(name), lookups) for name, item in wanted.items()}
+    names = order(plans, found)
+    if check_mode:
+        return {**outcome(plans, plans), **report(params, plans, found, lookups), "elapsed": watch.read()}
+    before = task_ids(client, [found[name]["ID"] for name in names if name in found])
+    write_all(client, wanted, found, lookups, plans, names, params["wait_timeout"])
+    result = outcome(plans, plans)
+    if params["wait"]:
         try:
-            wait(client, plans, found, before, params["wait_timeout"])
+            now = find_services(client, plans) if result["changed"] else found
+            wait(client, plans, found, now, before, max(params["wait_timeout"] - round(watch.read()), 0))
         except SwarmError as exc:
             exc.result = {**result, "elapsed": watch.read()}
             raise
-    result["services"] = report(client, plans, found, check_mode)
-    if params["services"] is None:
-        result["service"] = result["services"][0]
-    return {**result, "elapsed": watch.read()}
+    now = find_services(client, plans) if result["changed"] else found
+    return {**result, **report(params, plans, now, lookups), "elapsed": watch.read()}
 
 
-def declared(params) -> dict:
-    """The services that are asked for, by name."""
-    items = [params] if params["services"] is None else params["services"]
-    beside = [field.option for field in options(ONE) if params.get(field.option) not in (None, field.default)]
-    if params["services"] is not None and beside:
-        raise InvalidOption(f"services excludes {', '.join(beside)}; put the options of every service into services")
-    named = {item.get("name") or "": item for item in items}
-    if "" in named:
-        raise InvalidOption("every service needs a name")
-    if len(named) < len(items):
-        raise InvalidOption("services names a service twice; each may be there once")
-    return named
+def plan(wanted, service, lookups) -> Plan:
+    """The plan for one service, after the look-ups that it needs."""
+    networks = lookups.networks(wanted, service)
+    if wanted["state"] == "present":
+        wanted = {**wanted, "image": lookups.image(wanted, service)}
+    return plan_one(wanted, service, networks, lookups.references)
 
 
-def plan_one(wanted, service, networks) -> Plan:
-    """The plan for one service; ``service`` is what the Engine has, or None."""
-    name = wanted["name"]
-    if wanted["state"] == "absent":
-        return plan_removal(service and service["Spec"], f"service {name}")
-    observed = with_names(service["Spec"], networks) if service else None
-    plan = make_plan(TABLE, complete(wanted, observed, networks), observed, name=f"service {name}")
-    for change in plan.fixed:
-        raise SwarmError(
-            f"service {name}: {change.option} cannot be changed from {change.before} to {change.after} on a service "
-            "that exists; remove it with state absent first",
-            reason="fixed_option",
-            option=change.option,
-        )
-    with_ids(plan.spec, networks)
-    return plan
+def outcome(plans, names) -> dict:
+    """What the module returns of the plans of these names."""
+    changed = [plans[name] for name in names if plans[name].changed]
+    return {"changed": bool(changed), "diff": [plan.diff() for plan in changed]}
 
 
-def write(client, wanted, service, networks, plan) -> Plan:
+def write_all(client, wanted, found, lookups, plans, names, timeout) -> None:
+    """Carry out the plans of these names, one after the other; an error tells which were carried out before it."""
+    for place, name in enumerate(names):
+        try:
+            await_ports(client, name, plans, found, timeout)
+            plans[name] = write(client, wanted[name], found.get(name), lookups, timeout)
+        except SwarmError as exc:
+            done, undone = names[:place], names[place + 1 :]
+            told = str(exc) if str(exc).startswith("service ") else f"service {name}: {exc}"
+            told += f"; written before it: {', '.join(done)}" if done else ""
+            told += f"; not written: {', '.join(undone)}" if undone else ""
+            result = outcome(plans, done)
+            raise SwarmError(
+                told,
+                reason=exc.reason,
+                result={**result, "changed": result["changed"] or exc.result.get("changed", False)},
+                **{**exc.details, "service": name, "written": done},
+            ) from exc
+
+
+def await_ports(client, name, plans, found, timeout) -> None:
+    """Wait until the Engine has taken the ports of a service from those that had them."""
+    updated = sorted(other for other in givers(name, plans, found) if plans[other].action != "remove")
+    if updated:
+        taken = ports(plans[name].spec)
+        poll(lambda: find_services(client, updated).values(), lambda services: judge_released(taken, services), timeout)
+
+
+def write(client, wanted, service, lookups, timeout) -> Plan:
     """Carry out one plan and return it, or the newer one that a change by others made necessary."""
-    if plan.action == "create":
-        client.post("/services/create", with_ids(plan.spec, networks))
-        return plan
-    if plan.action == "remove":
-        client.delete(f"/services/{service['ID']}")
-        return plan
-    path = f"/services/{service['ID']}"
-    first = iter([service])
-    done, _observed = converge(
-        observe=lambda: next(first, None) or client.get(path),
-        plan=lambda now: plan_one(wanted, now, networks),
-        apply=lambda plan, now: client.post(
-            f"{path}/update", with_ids(plan.spec, networks), version=get(now, "Version.Index")
-        ),
-        check_mode=False,
-    )
+    name, known = wanted["name"], [service]
+
+    def observe():
+        return known.pop() if known else find_services(client, [name]).get(name)
+
+    def apply(planned, now):
+        if wanted["state"] == "rolled_back" and now["Spec"] != service["Spec"]:
+            raise SwarmError(
+                f"service {name} was changed while it was about to be rolled back; look at it and run again",
+                reason="changed_meanwhile",
+            )
+        carry_out(client, planned, now, timeout)
+
+    done, _observed = converge(observe, lambda now: plan(wanted, now, lookups), apply, check_mode=False)
     return done
 
 
-def wait(client, plans, found, before, timeout):
-    """Wait until every service is what was planned; SwarmError if one is not."""
+def carry_out(client, plan, service, timeout) -> None:
+    """Write one plan. OutOfSequence if the service came or went since it was read."""
+    path = f"/services/{service['ID']}" if service else ""
+    try:
+        if plan.action == "create":
+            client.post("/services/create", plan.spec)
+        elif plan.action == "remove":
+            client.delete(path)
+        elif plan.action == RECREATE:
+            recreate(client, service, plan.spec, timeout)
+        elif plan.action == ROLLBACK:
+            # The Engine wants a spec that it would take, and then goes back to the one that it kept.
+            version = get(service, "Version.Index")
+            client.post(f"{path}/update", service["Spec"], version=version, rollback="previous")
+        else:
+            client.post(f"{path}/update", plan.spec, version=get(service, "Version.Index"))
+    except EngineError as exc:
+        gone = isinstance(exc, NotFound) and service and service["ID"] in str(exc)
+        if gone or exc.status == CONFLICT:
+            raise OutOfSequence(str(exc), status=exc.status) from exc
+        raise
+
+
+def recreate(client, service, spec, timeout) -> None:
+    """Remove a service, and create it with this spec once its tasks are gone; if that fails, as it was."""
+    name, tasks = spec["Name"], task_ids(client, [service["ID"]])[service["ID"]]
+    client.delete(f"/services/{service['ID']}")
+    try:
+        wait_removed(client, sorted(tasks), timeout)
+        client.post("/services/create", spec)
+    except SwarmError as exc:
+        if getattr(exc, "status", None) == CONFLICT:
+            raise
+        told = f"service {name} was removed to be created again, which failed: {exc}"
+        try:
+            client.post("/services/create", service["Spec"])
+        except SwarmError as again:
+            told += f"; nor could it be created as it was: {again}"
+        else:
+            told += "; it was created again as it was"
+        raise SwarmError(told, reason="not_recreated", result={"changed": True}) from exc
+
+
+def wait(client, plans, found, now, before, timeout) -> None:
+    """Wait until every service is what was planned; SwarmError if one is not.
+
+    ``found`` are the services before anything was written and ``now`` those after it, ``before`` the IDs of tasks
+    by service.
+    """
     watch = Stopwatch()
     removed = [found[name]["ID"] for name, plan in plans.items() if plan.action == "remove"]
     wait_removed(client, [task for service_id in removed for task in before[service_id]], timeout)
-    kept = [name for name, plan in plans.items() if plan.action != "remove" and (plan.spec or name in found)]
-    ids = {service["ID"]: name for name, service in find_services(client, kept).items()}
+    ids = {now[name]["ID"]: name for name, plan in plans.items() if plan.action != "remove" and name in now}
     known = {name: before.get(service_id, set()) if plans[name].changed else None for service_id, name in ids.items()}
-    await_services(client, ids, known, max(timeout - round(watch.read()), 0))
+    rolled_back = {name for name, plan in plans.items() if plan.action == ROLLBACK}
+    await_services(client, ids, known, max(timeout - round(watch.read()), 0), rolled_back)
 
 
-def report(client, plans, found, check_mode) -> list:
+def report(params, plans, now, lookups) -> dict:
     """Each service as the Engine has it now; in check mode as it is."""
-    now = found if check_mode else find_services(client, plans)
-    return [
-        {
-            "name": name,
-            "id": now[name]["ID"] if name in now else None,
-            "action": plan.action,
-            "spec": show_all(TABLE, now[name]["Spec"]) if name in now else None,
-            "update_status": now[name].get("UpdateStatus") if name in now else None,
-        }
-        for name, plan in plans.items()
-    ]
+    services = [report_one(name, plan, now.get(name), lookups) for name, plan in plans.items()]
+    if params["services"] is None:
+        return {"services": services, "service": services[0]}
+    return {"services": services}
+
+
+def report_one(name, plan, service, lookups) -> dict:
+    """One service as the module returns it."""
+    shown = {"name": name, "id": None, "action": plan.action, "spec": None, "update_status": None}
+    if service:
+        spec = with_names(service["Spec"], lookups.networks({}, service))
+        shown.update(id=service["ID"], spec=show_all(TABLE, spec), update_status=service.get("UpdateStatus"))
+    return shown
