@@ -49,6 +49,24 @@ EXAMPLES = r"""
       order: stop-first
       failure_action: rollback
 
+- name: The image that the tag means now, and the same one on every node
+  flotilla.swarm.service:
+    name: web
+    image: registry.example.com/web:stable
+    resolve_image: always
+    resolve_image_failure: keep
+
+- name: Back to what it was before the last change
+  flotilla.swarm.service:
+    name: web
+    state: rolled_back
+
+- name: One task on each node from now on, which no service can become without being created again
+  flotilla.swarm.service:
+    name: web
+    mode: global
+    recreate: true
+
 - name: Two services together
   flotilla.swarm.service:
     services:
@@ -72,7 +90,9 @@ services:
       description: ID of the service; none if it does not exist.
       type: str
     action:
-      description: What was done, or in check mode would be, V(create), V(update), V(remove) or V(keep).
+      description:
+        - What was done, or in check mode would be, V(create), V(update), V(remove) or V(keep).
+        - V(recreate) where the service was removed and created again, V(rollback) for O(state=rolled_back).
       type: str
     spec:
       description: What the service is, under the names of this module's options.
@@ -89,7 +109,9 @@ elapsed:
   returned: success
   type: float
 failure:
-  description: Why the task failed; C(services) holds the reason for each service that failed.
+  description:
+    - Why the task failed; C(services) holds the reason for each service that failed.
+    - Where the Engine refused a write, C(service) is the one that it was for and C(written) those before it.
   returned: failure
   type: dict
 """
