@@ -4,19 +4,23 @@
     tests/run.py                                 every part, fast ones first
     tests/run.py lint unit                       these parts
     tests/run.py molecule --scenario cluster     one scenario
+    tests/run.py molecule --jobs 1               one scenario after the other
 
 The last line is "N passed, N failed". A check counts one, or as many as the tests it reports.
+Scenarios spend most of their time waiting, so two run at the same time, each on machines of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import queue
 import shlex
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -37,6 +41,8 @@ CHECKS = {
     "sanity": ["python tests/checks/sanity.py"],
 }
 PARTS = [*CHECKS, "molecule"]
+# The first makes the images that all need; the last takes the machine for itself.
+FIRST, LAST = "lab_smoke", "storm"
 
 
 @dataclass
@@ -54,13 +60,12 @@ class Score:
         return f"{self.passed} passed, {self.failed} failed"
 
 
-def checks(part: str, scenario: str | None) -> list[str]:
-    """Return the commands of a part; `scenario` limits Molecule to one."""
-    if part != "molecule":
-        return CHECKS[part]
+def scenarios(chosen: str | None) -> list[list[str]]:
+    """Return the names of scenarios in groups; those of one group may run at the same time."""
+    if chosen:
+        return [[chosen]]
     found = sorted(path.parent.name for path in ROOT.glob("molecule/*/molecule.yml"))
-    names = [scenario] if scenario else [name for name in found if name != "default"]
-    return [f"molecule test --scenario-name {shlex.quote(name)}" for name in names]
+    return [[FIRST], [name for name in found if name not in ("default", FIRST, LAST)], [LAST]]
 
 
 def tests_in(report: Path) -> Score:
@@ -74,22 +79,31 @@ def tests_in(report: Path) -> Score:
     return score
 
 
-def run(command: str) -> Score:
-    """Run one check with its output shown; return its score."""
-    print(f"\n=== {command}", flush=True)
+def run(command: str, more: dict | None = None, quiet: bool = False) -> Score:
+    """Run one check and return its score. Its output is shown at once, or at its end where ``quiet``.
+
+    ``more`` are variables for its environment.
+    """
+    if not quiet:
+        print(f"\n=== {command}", flush=True)
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="flotilla-test-") as top:
-        report = Path(top, "report.xml")
+        report, output = Path(top, "report.xml"), Path(top, "output")
         # With colours, Molecule also folds what Ansible prints into a box.
         env = {
             **os.environ,
             "NO_COLOR": "1",
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTEST_ADDOPTS": f"{os.environ.get('PYTEST_ADDOPTS', '')} --junit-xml={report}",
+            **(more or {}),
         }
         words = shlex.split(command)
-        process = subprocess.run(words, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False)
+        with output.open("w") as file:
+            shown = {"stdout": file, "stderr": file} if quiet else {}
+            process = subprocess.run(words, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False, **shown)
         score = tests_in(report)
+        if quiet:
+            print(f"\n=== {command}\n{output.read_text()}", flush=True)
     if process.returncode and not score.failed:
         score.failed = 1
     elif not process.returncode and not score.passed:
@@ -99,11 +113,33 @@ def run(command: str) -> Score:
     return score
 
 
+def run_scenarios(names: list[str], jobs: int) -> dict[str, Score]:
+    """Run Molecule scenarios, ``jobs`` at a time, each of these on machines of its own; return scores by command."""
+    if len(names) == 1:
+        command = f"molecule test --scenario-name {shlex.quote(names[0])}"
+        return {command: run(command)}
+    free: queue.Queue = queue.Queue()
+    for number in range(1, jobs + 1):
+        free.put(number)
+
+    def one(name):
+        number, command = free.get(), f"molecule test --scenario-name {shlex.quote(name)}"
+        with tempfile.TemporaryDirectory(prefix="flotilla-molecule-") as state:
+            more = {"LAB_NAME": f"test{number}", "MOLECULE_EPHEMERAL_DIRECTORY": state}
+            score = run(command, more if jobs > 1 else None, quiet=jobs > 1)
+        free.put(number)
+        return command, score
+
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        return dict(done.result() for done in as_completed([pool.submit(one, name) for name in names]))
+
+
 def arguments() -> argparse.Namespace:
     """Return the parsed command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--scenario", help="the only Molecule scenario to run")
+    parser.add_argument("--jobs", type=int, default=2, help="Molecule scenarios to run at the same time")
     options = parser.parse_args()
     unknown = set(options.parts) - set(PARTS)
     if unknown:
@@ -119,12 +155,15 @@ def main() -> int:
         if part == "molecule" and failures:
             skipped = "molecule did not run, because a faster part failed"
             break
-        scores[part] = Score()
-        for command in checks(part, options.scenario):
-            score = run(command)
-            scores[part] += score
-            if score.failed:
-                failures.append(command)
+        start, done = time.monotonic(), {}
+        if part == "molecule":
+            for names in scenarios(options.scenario):
+                done.update(run_scenarios(names, options.jobs))
+        else:
+            done = {command: run(command) for command in CHECKS[part]}
+        failures += [command for command, score in done.items() if score.failed]
+        scores[part] = sum(done.values(), Score())
+        scores[part].seconds = time.monotonic() - start
     print()
     for part, score in scores.items():
         print(f"{part:10}{score.seconds:6.0f} s   {score}")
