@@ -17,6 +17,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.engine.fields impor
 from ansible_collections.flotilla.swarm.plugins.module_utils.host.fields import HOST_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.member.fields import MEMBER
 from ansible_collections.flotilla.swarm.plugins.module_utils.network.fields import NETWORK_OPTIONS
+from ansible_collections.flotilla.swarm.plugins.module_utils.network.info import NETWORK_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.node.fields import NODE, NODE_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.secret.fields import SECRET, SECRET_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.fields import SERVICE
@@ -40,6 +41,7 @@ class ModuleDocFragment:
     SERVICE_EXEC: str = json.dumps({"options": documentation(SERVICE_EXEC)})
     TASK_INFO: str = json.dumps({"options": documentation(TASK_INFO)})
     NETWORK: str = json.dumps({"options": documentation(NETWORK_OPTIONS)})
+    NETWORK_INFO: str = json.dumps({"options": documentation(NETWORK_INFO)})
     SECRET: str = json.dumps({"options": documentation(SECRET)})
     SECRET_INFO: str = json.dumps({"options": documentation(SECRET_INFO)})
     CONFIG: str = json.dumps({"options": documentation(CONFIG)})

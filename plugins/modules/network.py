@@ -10,8 +10,8 @@ module: network
 short_description: Networks of a swarm
 description:
   - Creates and removes networks, overlay networks above all.
-  - The Engine cannot change a network. A difference is told by option, and carried out only with O(recreate=true)
-    and while nothing uses the network.
+  - The Engine cannot change a network. Where an option differs, the network is created again, and the diff names the
+    options. While services are on it that takes O(recreate=true).
   - Returns when the swarm has given the network its addresses, or when it is gone and no task that is stopping
     has it any more.
 author:
@@ -26,10 +26,16 @@ attributes:
     description: Nothing is written in check mode, and what is returned says what would be changed.
   diff_mode:
     support: full
-    description: The options that differ, and for which of them the network is created again.
+    description: The options that differ, for which of them the network is created again, and for which services.
 notes:
   - Run it on a manager for a network of the swarm, on each node for one of scope V(local).
+  - A service that was taken off a network and put on it again has a new point to roll back to, which is the one
+    without the network. Do not roll it back.
+  - What services had is kept in a config labelled C(flotilla.swarm.recreates) until they have it again. A run that was
+    interrupted leaves it there, and the next one goes on from there.
+  - If something fails on the way, the network and its services become what they were, and the error says so.
 seealso:
+  - module: flotilla.swarm.network_info
   - module: flotilla.swarm.service
 """
 
@@ -48,7 +54,7 @@ EXAMPLES = r"""
     driver_options:
       com.docker.network.driver.mtu: 1400
 
-- name: Another subnet for the routing mesh, while no service publishes a port on it
+- name: Another subnet for the routing mesh; services that publish ports on it are taken off and put on again
   flotilla.swarm.network:
     name: ingress
     ingress: true
@@ -128,9 +134,14 @@ recreated_for:
   returned: success
   type: list
   elements: str
+reattached:
+  description: The services that were put on the network again.
+  returned: success
+  type: list
+  elements: str
 elapsed:
   description: Seconds that the module took.
-  returned: success
+  returned: always
   type: float
 """
 

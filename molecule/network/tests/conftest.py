@@ -4,43 +4,69 @@
 from __future__ import annotations
 
 import pytest
+from direct import call, engine
+
+from ansible_collections.flotilla.swarm.plugins.module_utils.core.run import WAIT
+from ansible_collections.flotilla.swarm.plugins.module_utils.network.apply import ensure
+from ansible_collections.flotilla.swarm.plugins.module_utils.network.fields import NETWORK_OPTIONS
+from ansible_collections.flotilla.swarm.plugins.module_utils.network.info import NETWORK_INFO, look_up
 
 OF_THE_ENGINE = {"bridge", "docker_gwbridge", "host", "none", "ingress"}
 
 
 @pytest.fixture
-def networks(docker):
-    """Every network that a test made, as ``{name: what docker inspect says}``."""
+def client(host):
+    """The host's Engine."""
+    return engine(host.backend.host)
+
+
+@pytest.fixture
+def run(client):
+    """The work of a module on the host's Engine; test_tasks.py has what takes a task."""
+    modules = {
+        "network": lambda check: (lambda client, params: ensure(client, params, check), (NETWORK_OPTIONS, WAIT)),
+        "network_info": lambda _check: (look_up, (NETWORK_INFO,)),
+    }
+
+    def run(module, check=False, **options):
+        work, tables = modules[module](check)
+        return call(work, tables, client, **options)
+
+    return run
+
+
+@pytest.fixture
+def networks(client):
+    """Every network that a test made, as ``{name: what the Engine says}``."""
 
     def networks():
-        names = docker("network", "ls", "--format", "{{.Name}}").split()
-        mine = [name for name in names if name not in OF_THE_ENGINE]
-        return {raw["Name"]: raw for raw in docker("network", "inspect", *mine)} if mine else {}
+        return {raw["Name"]: raw for raw in client.get("/networks") if raw["Name"] not in OF_THE_ENGINE}
 
     return networks
 
 
 @pytest.fixture
 def service(docker, until):
-    """Start a service of one task on node4 that takes five seconds to stop."""
+    """Start a service of one task on node4 that takes a few seconds to stop."""
 
     def service(*options):
         docker(
-            "service", "create", "--detach", "--no-resolve-image", "--name", "web", "--stop-grace-period", "5s",
+            "service", "create", "--detach", "--no-resolve-image", "--name", "web", "--stop-grace-period", "3s",
             "--constraint", "node.hostname==node4", *options, "flotilla/web:1",
             "sh", "-c", "trap : TERM; while :; do sleep 1; done",
         )  # fmt: skip
         until(lambda: "Running" in docker("service", "ps", "web", "--format", "{{.CurrentState}}"))
 
-    yield service
-    if docker("service", "ls", "--quiet"):
-        docker("service", "rm", "web")
+    return service
 
 
 @pytest.fixture(autouse=True)
-def as_formed(run, networks):
+def as_formed(run, client, networks):
     """Remove what the test made; with the configurations last, which other networks may use."""
     yield
+    for kind in ("services", "configs"):
+        for raw in client.get(f"/{kind}"):
+            client.delete(f"/{kind}/{raw['ID']}")
     for name, raw in sorted(networks().items(), key=lambda item: item[1]["ConfigOnly"]):
         result = run("network", name=name, state="absent", scope=raw["Scope"])
         assert "msg" not in result, result["msg"]

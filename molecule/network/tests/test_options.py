@@ -34,8 +34,10 @@ WEST = [{"subnet": "10.77.0.0/24"}]
             {"Driver": "bridge", "Scope": "local"},
         ),
         ({"config_only": True, "ipam_config": WEST}, {"ConfigOnly": True, "Scope": "local"}),
+        ({"driver": "bridge", "scope": "swarm"}, {"Driver": "bridge", "Scope": "swarm"}),
+        ({"driver": "host", "scope": "swarm"}, {"Driver": "host", "Scope": "swarm"}),
     ],
-    ids=["plain", "flags", "ipam", "ipv6", "bridge", "config_only"],
+    ids=["plain", "flags", "ipam", "ipv6", "bridge", "config_only", "bridge of the swarm", "host of the swarm"],
 )
 def test_a_network_is_made_once_and_removed_once(options, held, change, networks):
     made = change("network", networks, name="west", **options)["west"]

@@ -17,12 +17,12 @@ def test_part_of_a_name_is_another_network(run, networks):
     assert set(networks()) == {"west", "westend"}
 
 
-def test_a_difference_is_told_and_carried_out_only_when_asked(run, refuse, change, networks):
+def test_a_network_that_nothing_uses_is_created_again(run, change, networks):
     run("network", name="west", ipam_config=WEST, labels={"a": "b"})
     before = networks()["west"]
-    message = refuse("network", "needs_recreation", networks, name="west", attachable=True, internal=True)
-    assert "attachable is False and shall be True; internal is False and shall be True; use recreate" in message
-    after = change("network", networks, name="west", attachable=True, internal=True, recreate=True)["west"]
+    told = run("network", check=True, name="west", attachable=True, internal=True)
+    assert told["recreated_for"] == ["attachable", "internal"]
+    after = change("network", networks, name="west", attachable=True, internal=True)["west"]
     assert after["Id"] != before["Id"]
     assert (after["Attachable"], after["Internal"], after["Labels"]) == (True, True, {"a": "b"})
     assert after["IPAM"]["Config"][0]["Subnet"] == "10.77.0.0/24"
@@ -33,12 +33,14 @@ def test_a_network_in_use_stays_until_its_tasks_are_gone(service, run, refuse, d
     service("--network", "west")
     node4 = host.get_host("ansible://node4")
     container = node4.check_output("docker run --detach --rm --network west flotilla/web:1")
-    for options in ({"state": "absent"}, {"internal": True, "recreate": True}):
-        message = refuse("network", "network_in_use", networks, name="west", **options)
-        assert f"is used by service web and by container {container[:12]} on node4; " in message
+    both = f"is used by service web and by container {container[:12]} on node4"
+    assert f"{both}; remove" in refuse("network", "network_in_use", networks, name="west", state="absent")
+    assert f"{both} and cannot" in refuse("network", "network_in_use", networks, name="west", internal=True)
+    message = refuse("network", "network_in_use", networks, name="west", internal=True, recreate=True)
+    assert f"is used by container {container[:12]} on node4 and cannot" in message
     node4.check_output(f"docker rm --force {container}")
     docker("service", "rm", "web")
-    assert run("network", name="west", attachable=True, internal=True, recreate=True)["recreated_for"] == ["internal"]
+    assert run("network", name="west", attachable=True, internal=True)["recreated_for"] == ["internal"]
     assert node4.check_output("docker ps --quiet") == ""
     assert networks()["west"]["Internal"]
 
@@ -63,6 +65,7 @@ def test_a_network_that_the_swarm_gave_no_addresses(run, docker, networks):
         ({"ipam_config": [{"subnet": "rubbish"}]}, "ipam_config: subnet: 'rubbish' is not a subnet"),
         ({"ipam_config": [{"subnet": "10.77.0.0/24", "aux_addresses": {"a": "10.77.0.4"}}]}, "aux_addresses: "),
         ({"ipam_config": [{"subnet": "10.77.0.0/24", "gateway": "10.77"}]}, "'10.77' is not an IP address"),
+        ({"enable_ipv4": False}, "enable_ipv4 needs Engine API 1.48 or newer, and this Engine speaks 1.41"),
     ],
 )
 def test_values_that_no_engine_takes(options, words, run, networks):
@@ -76,7 +79,7 @@ def test_the_routing_mesh(service, run, refuse, change, docker):
         found = [raw for raw in docker("network", "inspect", *ids) if raw["Ingress"]] if ids else []
         return [(raw["Name"], raw["IPAM"]["Config"][0]["Subnet"]) for raw in found]
 
-    mesh = {"name": "ingress", "ingress": True, "recreate": True}
+    mesh = {"name": "ingress", "ingress": True}
     assert "the ingress network 'ingress' already" in refuse("network", "ingress_exists", ask, **{**mesh, "name": "x"})
     service("--publish", "8080:8080")
     there = {**mesh, "ipam_config": [{"subnet": "10.99.0.0/16"}]}
@@ -89,11 +92,11 @@ def test_the_routing_mesh(service, run, refuse, change, docker):
     assert change("network", ask, **mesh) != []
 
 
-def test_a_worker_says_where_to_run(host):
-    node4 = host.get_host("ansible://node4")
-    result = node4.ansible("flotilla.swarm.network", '{"name": "west"}')
-    assert f"{host.ansible.get_variables()['ansible_host']}:2377" in result["msg"]
-    local = '{"name": "west", "driver": "bridge", "scope": "local", "state": "%s"}'
-    assert "msg" not in node4.ansible("flotilla.swarm.network", local % "present", check=False)
-    assert "west" in node4.check_output("docker network ls --format '{{.Name}}'").split()
-    assert "msg" not in node4.ansible("flotilla.swarm.network", local % "absent", check=False)
+def test_who_is_on_a_network(service, run):
+    run("network", name="west", ipam_config=WEST)
+    run("network", name="east")
+    service("--network", "west", "--publish", "8080:8080")
+    found = run("network_info", scope="swarm")["networks"]
+    assert {raw["name"]: raw["used_by"] for raw in found} == {"east": [], "ingress": ["web"], "west": ["web"]}
+    west = run("network_info", name=["west"], driver="overlay")["networks"]
+    assert [(raw["name"], raw["ipam_config"][0]["subnet"]) for raw in west] == [("west", "10.77.0.0/24")]

@@ -4,20 +4,37 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from ..core.errors import NotFound, SwarmError
+from ..core.errors import SwarmError
 from ..core.fields import check_since
 from ..core.plan import Change, Plan, make_plan, plan_removal
 from ..core.run import Stopwatch
-from ..core.wait import FAILED, poll
+from .attachments import is_job, restored
 from .fields import NETWORK
-from .judge import Users, judge_allocated, judge_gone, judge_unused, users
+from .judge import Users, judge_unused, wants
+from .notes import Notes, drop_notes, read_notes
+from .recreate import put_on_and_wait, renew
 from .resolve import as_asked, check_place, complete, creation_form, find_network, show_network, spans_swarm
+from .steps import await_allocated, await_unused, create, find_users, remove
 
-INTERVAL = 0.5
-# Without a filter the Engine leaves out the attachments of containers that belong to no service.
-EVERY_TASK = {"runtime": ["container", "plugin", "attachment"]}
+
+@dataclass(frozen=True)
+class Todo:
+    """All that a run will do. ``again``: the options for which the network is created again; ``services``: those on
+    it; ``lacking``: the names of those that an interrupted run has left without it."""
+
+    plan: Plan
+    observed: dict | None
+    again: tuple
+    services: list
+    lacking: list
+    notes: Notes
+
+    @property
+    def attached(self) -> list:
+        """Names of the services that are put on the network."""
+        return sorted({*self.lacking, *(raw["Spec"]["Name"] for raw in self.services)})
 
 
 def ensure(client, params: dict, check_mode: bool) -> dict:
@@ -25,11 +42,34 @@ def ensure(client, params: dict, check_mode: bool) -> dict:
     watch, params = Stopwatch(), complete(params)
 
     def left():
-        return max(round(params["wait_timeout"] - watch.read()), 0) if params["wait"] else 0
+        return max(round(params["wait_timeout"] - watch.read()), 0)
 
     check_since(NETWORK, params, client.api_version)
+    todo = plan_all(client, params, left() if params["wait"] else 0)
+    changed, network = todo.plan.changed or bool(todo.lacking), todo.observed
+    result = {"changed": changed, "diff": show_diff(todo), "recreated_for": list(todo.again)}
+    if not check_mode:
+        try:
+            network = carry_out(client, todo, params["wait"], left)
+        except SwarmError as exc:
+            exc.result = {"elapsed": watch.read()}
+            raise
+    elif todo.plan.action == "remove":
+        network = None
+    return {
+        **result,
+        "network": show_network(network) if network else None,
+        "reattached": todo.attached,
+        "elapsed": watch.read(),
+    }
+
+
+def plan_all(client, params: dict, timeout: float) -> Todo:
+    """What is to be done; an error if it must not be."""
+    notes = Notes()
     if spans_swarm(params):
         client.get("/swarm")  # An Engine that is no manager answers with that error, and else shows only its own part.
+        notes = read_notes(client, params["name"])
     networks = client.get("/networks")
     observed = find_network(params, networks)
     if params["state"] == "absent":
@@ -37,44 +77,41 @@ def ensure(client, params: dict, check_mode: bool) -> dict:
     else:
         if spans_swarm(params):
             check_place(params, networks)
-        plan, again = plan_network(params, settled(client, observed, params, left()))
-    if plan.changed and observed:
-        await_unused(client, observed, left(), check_mode)
-    if plan.changed and not check_mode:
-        if observed:
-            remove(client, observed, left())
-        observed = create(client, plan, params["wait"], left()) if plan.spec else None
-    elif plan.action == "remove":
-        observed = None
-    return {
-        "changed": plan.changed,
-        "diff": plan.diff(),
-        "network": show_network(observed) if observed else None,
-        "recreated_for": list(again),
-        "elapsed": watch.read(),
-    }
+        plan, again = plan_network(params, settled(client, observed, params, timeout), notes.network)
+    services = client.get("/services") if notes.services else []
+    lacking = [raw["Spec"]["Name"] for raw in services if lacks(raw, observed or plan.spec, notes)]
+    if params["state"] == "absent" and lacking:
+        raise SwarmError(
+            f"network {params['name']} is awaited by {', '.join(lacking)}, which a run that was interrupted took off "
+            "it; put them on it again with state: present first",
+            reason="network_in_use",
+        )
+    attached = guard_use(client, observed, params["recreate"], plan) if plan.changed and observed else []
+    return Todo(plan, observed, again, attached, lacking, notes)
 
 
-def plan_network(params: dict, observed: dict | None):
-    """The plan, and the options for which the network must be created again."""
+def plan_network(params: dict, observed: dict | None, was: dict | None = None):
+    """The plan, and the options for which the network must be created again.
+
+    ``was`` is what a network was that an interrupted run has removed: what is not named keeps its value.
+    """
     name = params["name"]
     if observed is None:
-        return make_plan(NETWORK, params, None, name=name), ()
+        return make_plan(NETWORK, params, None, base=was or {}, name=name), ()
     plan = make_plan(NETWORK, params, as_asked(observed, params), name=name)
     again = tuple(change.option for change in plan.fixed)
     if not again:
         return plan, ()
-    if not params["recreate"]:
-        differences = "; ".join(f"{c.option} is {c.before!r} and shall be {c.after!r}" for c in plan.fixed)
-        raise SwarmError(
-            f"network {name} differs and cannot be changed, only created again: {differences}; "
-            "use recreate: true, while nothing uses it",
-            reason="needs_recreation",
-            options=list(again),
-        )
     spec = make_plan(NETWORK, params, None, base=creation_form(observed)).spec
     changes = tuple(replace(change, fixed=False) for change in plan.changes)
-    return Plan("update", name, spec, (*changes, Change("recreated_for", None, list(again)))), again
+    return Plan("update", name, spec, changes), again
+
+
+def lacks(service: dict, network: dict | None, notes: Notes) -> bool:
+    """Whether an interrupted run has left a service without what it had."""
+    kept = notes.services.get(service["ID"])
+    network = {"Id": "", **(network or notes.network)}
+    return kept is not None and restored(service["Spec"], kept, network) != service["Spec"]
 
 
 def settled(client, observed: dict | None, params: dict, timeout: float):
@@ -84,58 +121,53 @@ def settled(client, observed: dict | None, params: dict, timeout: float):
     return await_allocated(client, observed["Id"], params["name"], timeout)
 
 
-def create(client, plan: Plan, wait: bool, timeout: float) -> dict:
-    """Create the network and return it. One that gets no addresses is taken away again."""
-    created = client.post("/networks/create", plan.spec)["Id"]
-    if not wait:
-        return client.get(f"/networks/{created}")
-    try:
-        return await_allocated(client, created, plan.name, timeout)
-    except SwarmError:
-        client.delete(f"/networks/{created}")
-        raise
-
-
-def await_allocated(client, network_id: str, name: str, timeout: float) -> dict:
-    """Wait until the swarm has given the network its addresses, and return it."""
-    verdict, raw = poll(
-        lambda: client.get(f"/networks/{network_id}"), lambda seen: judge_allocated(name, seen), timeout, INTERVAL
+def guard_use(client, network: dict, recreate: bool, plan: Plan) -> list:
+    """The services to take off a network before it can be created again; an error if it cannot be or must not be."""
+    found = find_users(client, network)
+    everything = client.get("/services") if found.services else []
+    services = [raw for raw in everything if wants(raw["Spec"], network)]
+    taken_off = recreate and plan.action == "update" and network["Scope"] == "swarm"
+    stay = found.services if not taken_off else tuple(raw["Spec"]["Name"] for raw in services if is_job(raw["Spec"]))
+    if not stay and not found.containers:
+        return services
+    reason = judge_unused(network["Name"], Users(stay, found.containers)).reason
+    if plan.action == "remove":
+        raise SwarmError(f"{reason}; remove what uses it first", reason="network_in_use")
+    differences = "; ".join(f"{c.option} is {c.before!r} and shall be {c.after!r}" for c in plan.changes)
+    remedies = ["stop the containers first"] if found.containers else []
+    if taken_off and stay:
+        remedies.append("remove the jobs first, which would run again")
+    elif stay:
+        remedies.append("use recreate: true, which takes the services off it and puts them on again")
+    raise SwarmError(
+        f"{reason} and cannot be changed, only created again: {differences}; {' and '.join(remedies)}",
+        reason="network_in_use",
+        options=[change.option for change in plan.changes],
+        services=list(found.services),
+        containers=list(found.containers),
     )
-    if verdict.state == FAILED:
-        raise SwarmError(
-            f"{verdict.reason}; choose another subnet, with recreate: true if the network exists", reason="no_addresses"
-        )
-    return raw
 
 
-def await_unused(client, network: dict, timeout: float, check_mode: bool) -> None:
-    """Wait until tasks that are stopping have left the network; an error if a service or container uses it."""
-
-    def judge(found):
-        return judge_unused(network["Name"], found)
-
-    verdict = judge(find_users(client, network))
-    if verdict.state != FAILED and not check_mode:
-        verdict, _found = poll(lambda: find_users(client, network), judge, timeout, INTERVAL)
-    if verdict.state == FAILED:
-        raise SwarmError(f"{verdict.reason}; remove what uses it first", reason="network_in_use")
-
-
-def find_users(client, network: dict) -> Users:
-    """Who uses the network: everywhere for one of the swarm, else on this Engine."""
-    if network["Scope"] != "swarm":
-        containers = client.get(f"/networks/{network['Id']}").get("Containers") or {}
-        return Users(containers=tuple(sorted(item["Name"] for item in containers.values())))
-    hostnames = {raw["ID"]: raw["Description"]["Hostname"] for raw in client.get("/nodes")}
-    return users(network, client.get("/services"), client.get("/tasks", filters=EVERY_TASK), hostnames)
+def carry_out(client, todo: Todo, wait: bool, left) -> dict | None:
+    """Do what is planned, and return the network then."""
+    plan, network, notes = todo.plan, todo.observed, todo.notes
+    if plan.action == "remove":
+        await_unused(client, network, left() if wait else 0)
+        remove(client, network, left() if wait else 0)
+        network = None
+    elif todo.again or (plan.action == "create" and notes.network):
+        network, notes = renew(client, plan.spec, network, todo.services, notes, left)
+    elif plan.action == "create":
+        network = create(client, plan.spec, wait, left())
+    if network and notes.services:
+        put_on_and_wait(client, network, notes, left() if wait else 0)
+    else:
+        drop_notes(client, notes)
+    return network
 
 
-def remove(client, network: dict, timeout: float) -> None:
-    """Remove the network, and return when this Engine has nothing of it."""
-    path = f"/networks/{network['Id']}"
-    try:
-        client.delete(path)
-    except NotFound:
-        return
-    if timeout:
-        poll(lambda: client.find(path), lambda seen: judge_gone(network["Name"], seen), timeout, INTERVAL)
+def show_diff(todo: Todo) -> dict:
+    """The plan as Ansible shows it, with what is created again and put on again."""
+    extra = {"recreated_for": list(todo.again), "reattached": todo.attached}
+    changes = [Change(option, None, names) for option, names in extra.items() if names]
+    return replace(todo.plan, changes=(*todo.plan.changes, *changes)).diff()

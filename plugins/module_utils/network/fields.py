@@ -218,8 +218,9 @@ STEERING = (
         "",
         "bool",
         (
-            "The Engine cannot change a network. Where an option differs, remove it and create it anew, "
-            "unless a service or container uses it.",
+            "The Engine cannot change a network, only create it anew. While services are on it, that is refused with "
+            "their names, unless this is V(true): then they are taken off, all their tasks at once, and put on again. "
+            "A job or a container that uses it is an error all the same.",
             "What is not named keeps its value, addresses included.",
         ),
         default=False,

@@ -11,7 +11,18 @@ from ..core.errors import InvalidOption, SwarmError
 from ..core.fields import get, options, put, show_all
 from .fields import NETWORK, VXLANS, show_subnet
 
-CREATION = ("Driver", "Scope", "Attachable", "Internal", "Ingress", "Labels", "IPAM", "EnableIPv6", "ConfigOnly")
+CREATION = (
+    "Name",
+    "Driver",
+    "Scope",
+    "Attachable",
+    "Internal",
+    "Ingress",
+    "Labels",
+    "IPAM",
+    "EnableIPv6",
+    "ConfigOnly",
+)
 
 
 def complete(params: dict) -> dict:
@@ -65,6 +76,8 @@ def creation_form(observed: dict) -> dict:
     """The body that creates such a network again, with the addresses that it has."""
     body = {key: observed[key] for key in CREATION if observed.get(key)}
     body["Options"] = {name: value for name, value in (observed.get("Options") or {}).items() if name != VXLANS}
+    if not observed.get("ConfigOnly"):
+        body.setdefault("Driver", "overlay")  # The Engine names no driver while a network has no addresses.
     if get(observed, "EnableIPv4") is False:
         body["EnableIPv4"] = False
     if get(observed, "ConfigFrom.Network"):
@@ -88,6 +101,10 @@ def check_place(params: dict, networks: list) -> None:
                     )
         if item.get("aux_addresses"):
             raise InvalidOption("aux_addresses: the Engine ignores them in a network of scope swarm; leave them out")
+    if params["enable_ipv4"] is False:
+        raise InvalidOption(
+            "enable_ipv4: a network of scope swarm always gives out IPv4 addresses; leave the option out"
+        )
     present = next((raw["Name"] for raw in others if raw.get("Ingress")), None)
     if params["ingress"] and present:
         raise SwarmError(

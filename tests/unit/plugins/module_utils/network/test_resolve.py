@@ -14,6 +14,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.network.fields impo
 from ansible_collections.flotilla.swarm.plugins.module_utils.network.resolve import (
     check_place,
     complete,
+    creation_form,
     find_network,
     show_network,
     spans_swarm,
@@ -73,13 +74,20 @@ def test_what_the_engine_filled_in_is_no_difference(name, given):
         ("six", {"enable_ipv6": False}, ["enable_ipv6"]),
     ],
 )
-def test_a_difference_is_told_and_needs_recreate(name, given, forced_by):
-    with pytest.raises(SwarmError, match=f"network {name} differs and cannot be changed") as caught:
-        plan(name, **given)
-    assert caught.value.details["options"] == forced_by
-    planned, again = plan(name, **given, recreate=True)
+def test_a_difference_is_told_and_the_network_created_again(name, given, forced_by):
+    planned, again = plan(name, **given)
     assert (planned.action, list(again)) == ("update", forced_by)
-    assert planned.diff()["after"]["recreated_for"] == forced_by
+    assert [change.option for change in planned.changes] == forced_by
+    assert planned.spec["Name"] == name
+
+
+def test_a_network_that_an_interrupted_run_removed_keeps_what_was_not_named():
+    was = creation_form(find_network(asked("full"), RECORDED))
+    planned, again = plan_network(asked("full", attachable=False), None, was)
+    assert (planned.action, again) == ("create", ())
+    assert planned.spec["IPAM"]["Config"] == [{"Subnet": "10.77.0.0/24", "Gateway": "10.77.0.1"}]
+    assert (planned.spec["Labels"], planned.spec["Options"]) == ({"a": "b"}, {"encrypted": ""})
+    assert "Attachable" not in planned.spec
 
 
 def test_a_network_created_again_keeps_what_was_not_named():
@@ -137,6 +145,7 @@ def test_two_networks_of_one_name_are_an_error_that_lists_them():
         ),
         ({"ipam_config": [{"subnet": "10.9.0.0/24", "aux_addresses": {"a": "10.9.0.4"}}]}, "aux_addresses: the Engine"),
         ({"ingress": True}, "the swarm has the ingress network 'ingress' already"),
+        ({"enable_ipv4": False}, "a network of scope swarm always gives out IPv4 addresses"),
     ],
 )
 def test_what_the_swarm_could_never_carry_out_is_refused(given, message):

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Networks that are created again under their services, whatever happens on the way."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+testinfra_hosts = ["ansible://node2"]
+
+WEST = [{"subnet": "10.77.0.0/24"}]
+AGAIN = {"name": "west", "recreate": True}
+GENTLE = ("--update-order", "start-first", "--update-failure-action", "rollback", "--update-monitor", "300ms")
+
+
+class Killed(BaseException):
+    """A run ends here."""
+
+
+@pytest.fixture
+def held(client):
+    """What the swarm has: specs of services with names of networks, what their networks are, and notes."""
+
+    def held():
+        networks = {raw["Id"]: raw for raw in client.get("/networks") if raw["Scope"] == "swarm"}
+        specs = json.dumps({raw["Spec"]["Name"]: raw["Spec"] for raw in client.get("/services")})
+        for key, raw in networks.items():
+            specs = specs.replace(key, raw["Name"])
+        kept = ("Attachable", "Internal", "Labels", "IPAM")
+        shown = {raw["Name"]: {key: raw[key] for key in kept} for raw in networks.values()}
+        return {"services": json.loads(specs), "networks": shown, "notes": len(client.get("/configs"))}
+
+    return held
+
+
+@pytest.fixture
+def web(run, service):
+    """A service on three networks."""
+    for name in ("east", "north"):
+        run("network", name=name)
+    run("network", name="west", ipam_config=WEST, labels={"a": "b"})
+    service(*GENTLE, "--network", "east", "--network", "name=west,alias=w", "--network", "north")
+
+
+@pytest.fixture
+def address(host):
+    """The addresses in network west of the containers of service web; one that is replaced may still stop."""
+
+    def address():
+        node4 = host.get_host("ansible://node4")
+        printed = node4.check_output("docker ps --quiet --filter name=web.1 | xargs --no-run-if-empty docker inspect")
+        shown = json.loads(printed or "[]")
+        networks = [container["NetworkSettings"]["Networks"] for container in shown]
+        return [mine["west"]["IPAddress"] for mine in networks if "west" in mine]
+
+    return address
+
+
+@pytest.mark.usefixtures("web")
+def test_its_services_are_put_on_again(run, refuse, change, held, address):
+    before = held()
+    there = [{"subnet": "10.78.0.0/24"}]
+    message = refuse("network", "network_in_use", held, name="west", ipam_config=there)
+    assert message.startswith("network west is used by service web and cannot be changed, only created again: ipam_con")
+    assert run("network", **AGAIN, ipam_config=there, check=True)["reattached"] == ["web"]
+    after = change("network", held, **AGAIN, ipam_config=there)
+    assert after["services"] == before["services"]
+    assert after["networks"]["west"]["Labels"] == {"a": "b"}
+    assert after["notes"] == 0
+    assert any(text.startswith("10.78.0.") for text in address())
+
+
+@pytest.mark.usefixtures("web")
+def test_an_interrupted_run_is_finished_by_the_next(run, client, held, monkeypatch, address):
+    """Killed before it removes the network, before it creates it, and before it puts the service on it."""
+    before, send = held(), client.request
+    for attachable, end in ((True, "DELETE /networks"), (False, "POST /networks/create"), (True, "services")):
+        writes = []
+
+        def request(method, path, *args, end=end, writes=writes, **more):
+            writes.append(f"{method} {path}")
+            removed = any(write.startswith("DELETE /networks") for write in writes)
+            if method != "GET" and end in writes[-1] and (removed or end != "services"):
+                raise Killed
+            return send(method, path, *args, **more)
+
+        monkeypatch.setattr(client, "request", request)
+        with pytest.raises(Killed):
+            run("network", **AGAIN, attachable=attachable)
+        monkeypatch.setattr(client, "request", send)
+        assert held() != before
+        refused = run("network", name="west", state="absent")
+        assert "network west is awaited by web, which a run that was interrupted took off it" in refused["msg"]
+        told = run("network", **AGAIN, attachable=attachable, check=True)
+        done = run("network", **AGAIN, attachable=attachable)
+        assert (told["changed"], done["changed"], done["reattached"]) == (True, True, ["web"]), done
+        assert told["diff"] == done["diff"]
+        before["networks"]["west"]["Attachable"] = attachable
+        assert held() == before
+    assert any(text.startswith("10.77.0.") for text in address())
+
+
+@pytest.mark.usefixtures("web")
+def test_all_is_put_back_where_the_new_network_cannot_be(run, held, address, until):
+    before = held()
+    result = run("network", **AGAIN, ipam_driver="rubbish")
+    assert result["msg"].endswith("network west is again as it was, and on it again: web")
+    assert held() == before
+    assert not run("network", name="west", ipam_config=WEST, labels={"a": "b"})["changed"]
+    until(lambda: any(text.startswith("10.77.0.") for text in address()))
+
+
+def test_a_job_would_run_again(run, refuse, docker, held):
+    run("network", name="west")
+    docker("service", "create", "--detach", "--no-resolve-image", "--name", "job", "--mode", "replicated-job",
+           "--network", "west", "flotilla/web:1", "true")  # fmt: skip
+    assert "remove the jobs first" in refuse("network", "network_in_use", held, **AGAIN, internal=True)
+
+
+def test_the_routing_mesh_is_replaced_under_its_services(service, change, held):
+    service(*GENTLE[2:], "--publish", "8080:8080", "--publish", "published=81,target=81,mode=host")
+    before = held()
+    mesh = {"name": "ingress", "ingress": True, "recreate": True}
+    after = change("network", held, **mesh, ipam_config=[{"subnet": "10.98.0.0/16"}])
+    assert after["services"] == before["services"]
+    assert after["networks"]["ingress"]["IPAM"]["Config"][0]["Subnet"] == "10.98.0.0/16"
