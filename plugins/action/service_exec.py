@@ -35,14 +35,16 @@ class ActionModule(ActionBase):
 
     def run_everywhere(self, tasks, task_vars):
         """Run the command in each task and add to it what came of it."""
-        hosts = [None if task["here"] else host_of(task, task_vars["hostvars"]) for task in tasks]
-        for task, host in zip(tasks, hosts):
-            if host is None:
+        hostvars = task_vars["hostvars"]
+        for task in tasks:
+            task["host"] = None if task["here"] else host_of(task, hostvars)
+        for task in tasks:
+            if task["here"]:
                 args = {**self._task.args, "_container": task["container_id"]}
                 task.update(told(self._execute_module(module_args=args, task_vars=task_vars)))
             else:
                 args = arguments_for(self._task.args, task["container_id"])
-                task.update(told(run_on(self, host, task_vars["hostvars"], args)))
+                task.update(told(run_on(self, task["host"], hostvars, args)))
 
 
 def told(result):

@@ -100,6 +100,9 @@ tasks:
     here:
       description: Whether its node is the one whose Engine was asked.
       type: bool
+    host:
+      description: The host of the inventory on which the command was run, none where that is the Engine that was asked.
+      type: str
     container_id:
       description: ID of its container.
       type: str

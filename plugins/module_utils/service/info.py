@@ -7,9 +7,8 @@ from __future__ import annotations
 from ..core.fields import Field, get, show_all
 from ..node.resolve import address
 from ..task.resolve import by_id, called, in_order, show_task
-from .fields import SPEC
+from .planning import TABLE
 from .resolve import with_names
-from .steering import NAME
 
 SERVICE_INFO = (
     Field("name", "", "list", "Services to return, each by name or ID. Without it all are returned.", elements="str"),
@@ -46,7 +45,7 @@ def look_up(client, params: dict) -> dict:
 def show_service(raw: dict, tasks: list, nodes: dict, networks: dict) -> dict:
     """One service in the notation of playbooks; ``tasks`` may hold those of others, ``networks`` are names by ID."""
     mine = in_order([task for task in tasks if task["ServiceID"] == raw["ID"]], {raw["ID"]: raw}, nodes)
-    spec = show_all((NAME, *SPEC), with_names(raw["Spec"], networks))
+    spec = show_all(TABLE, with_names(raw["Spec"], networks))
     status = raw.get("ServiceStatus") or {}
     return {
         "name": raw["Spec"]["Name"],

@@ -5,24 +5,7 @@
 from __future__ import annotations
 
 from ..core.fields import Field
-
-# In the order of a task's life (swarmkit, api/types.proto).
-STATES = (
-    "new",
-    "pending",
-    "assigned",
-    "accepted",
-    "preparing",
-    "ready",
-    "starting",
-    "running",
-    "complete",
-    "shutdown",
-    "failed",
-    "rejected",
-    "remove",
-    "orphaned",
-)
+from ..service.tasks import STATES
 
 SLOT = Field("slot", "", "list", "Slots of replicated services, such as V(3) for C(web.3).", elements="int")
 NODE = Field("node", "", "list", "Nodes that the tasks are on, each by ID, hostname or IP address.", elements="str")
