@@ -5,16 +5,22 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.client import Client
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.errors import SwarmError
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.rollout import await_services, task_ids
+from ansible_collections.flotilla.swarm.plugins.module_utils.service.tasks import is_ended
 
 SECOND = 10**9
 NODES = ("node1", "node2", "node3")
 IMAGE = "flotilla/web:1"
+LAB = str(Path(__file__).parent / "lab" / "lab.py")
 
 
 def shell(script: str) -> list:
@@ -51,13 +57,17 @@ class End:
     details: dict = field(default_factory=dict)
 
 
+def run(*command: str) -> str:
+    """What a command of this host prints."""
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
 class Swarm:
     """One manager, over its socket in the machine's file system."""
 
     def __init__(self, node: str) -> None:
-        machine = f"{os.environ['LAB_NAME']}-{node}"
-        inspect = ["docker", "inspect", "--format", "{{.State.Pid}}", machine]
-        process = subprocess.run(inspect, check=True, capture_output=True, text=True).stdout.strip()
+        self.node, self.lab = node, os.environ["LAB_NAME"]
+        process = run("docker", "inspect", "--format", "{{.State.Pid}}", f"{self.lab}-{node}")
         self.address = f"unix:///proc/{process}/root/run/docker.sock"
 
     @property
@@ -65,11 +75,37 @@ class Swarm:
         """A connection of its own, as tests wait for many services at the same time."""
         return Client({"docker_host": self.address})
 
+    def machine(self, *command: str) -> str:
+        """What a command prints on the machine."""
+        return run("docker", "exec", f"{self.lab}-{self.node}", *command)
+
+    def stop(self) -> None:
+        """Stop the machine."""
+        run(sys.executable, LAB, "stop", self.node, "--name", self.lab)
+
+    def start(self) -> None:
+        """Start the machine again; its socket is another one then."""
+        run(sys.executable, LAB, "start", self.node, "--name", self.lab)
+
     def create(self, name: str, spec: dict) -> None:
         """Create a service."""
         jobs = "Job" in next(iter(spec["Mode"]))
         plain = {key: part for key, part in spec.items() if not (jobs and key in ("UpdateConfig", "RollbackConfig"))}
         self.client.post("/services/create", {"Name": name, **plain})
+
+    def clear(self) -> None:
+        """Remove all services, and wait until their tasks are gone.
+
+        Engine 26.1 may panic when a service is removed whose tasks are being replaced (swarmkit, SetServiceTasksRemove)
+        and is back some seconds later, so what was not removed is removed again.
+        """
+        deadline = time.monotonic() + 90
+        while self.client.get("/services") or any(not is_ended(task) for task in self.client.get("/tasks")):
+            assert time.monotonic() < deadline
+            for left in self.client.get("/services"):
+                with suppress(SwarmError):
+                    self.client.delete(f"/services/{left['ID']}")
+            time.sleep(0.5)
 
     def read(self, name: str) -> dict:
         """A service as the Engine has it."""

@@ -21,6 +21,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.network.info import
 from ansible_collections.flotilla.swarm.plugins.module_utils.node.fields import NODE, NODE_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.secret.fields import SECRET, SECRET_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.fields import SERVICE
+from ansible_collections.flotilla.swarm.plugins.module_utils.service.follow import PROGRESS
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.info import SERVICE_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.task.fields import SERVICE_EXEC, TASK_INFO
 
@@ -36,6 +37,7 @@ class ModuleDocFragment:
     MEMBER: str = json.dumps({"options": documentation(MEMBER)})
     NODE: str = json.dumps({"options": documentation(NODE)})
     NODE_INFO: str = json.dumps({"options": documentation(NODE_INFO)})
+    PROGRESS: str = json.dumps({"options": documentation(PROGRESS)})
     SERVICE: str = json.dumps({"options": documentation(SERVICE)})
     SERVICE_INFO: str = json.dumps({"options": documentation(SERVICE_INFO)})
     SERVICE_EXEC: str = json.dumps({"options": documentation(SERVICE_EXEC)})

@@ -19,6 +19,7 @@ author:
 extends_documentation_fragment:
   - flotilla.swarm.fields.service
   - flotilla.swarm.fields.wait
+  - flotilla.swarm.fields.progress
   - flotilla.swarm.fields.connection
 attributes:
   check_mode:
@@ -27,6 +28,10 @@ attributes:
   diff_mode:
     support: full
     description: The options that differ, one by one, for each service.
+notes:
+  - While it waits, a line is shown whenever something changes, such as C(web  2/5 updated · web.3 preparing on node4).
+    The variable C(flotilla_progress=false), or E(FLOTILLA_PROGRESS=false) on the controller, turns that off. Nothing is
+    shown in check mode, with C(no_log) or C(async), and with O(wait=false).
 """
 
 EXAMPLES = r"""
@@ -111,19 +116,21 @@ elapsed:
 failure:
   description:
     - Why the task failed; C(services) holds the reason for each service that failed.
+    - C(pending) holds the reason for each that was not waited for any longer, and C(logs) the last lines that the
+      tasks of those that failed have logged.
     - Where the Engine refused a write, C(service) is the one that it was for and C(written) those before it.
   returned: failure
   type: dict
 """
 
 from ..module_utils.core.run import WAIT, finish, make_module
-from ..module_utils.service.apply import ensure
 from ..module_utils.service.fields import SERVICE
+from ..module_utils.service.follow import PROGRESS, ensure_in_calls
 
 
 def main():
-    module = make_module(SERVICE, WAIT)
-    finish(module, lambda client: ensure(client, module.params, module.check_mode))
+    module = make_module(SERVICE, WAIT, PROGRESS)
+    finish(module, lambda client: ensure_in_calls(client, module.params, module.check_mode))
 
 
 if __name__ == "__main__":

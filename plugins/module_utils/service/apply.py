@@ -34,7 +34,8 @@ def ensure(client, params: dict, check_mode: bool) -> dict:
     if params["wait"]:
         try:
             now = find_services(client, plans) if result["changed"] else found
-            wait(client, plans, found, now, before, max(params["wait_timeout"] - round(watch.read()), 0))
+            actions = None if params.get("progress") is None else {name: done.action for name, done in plans.items()}
+            wait(client, plans, found, now, before, max(params["wait_timeout"] - round(watch.read()), 0), actions)
         except SwarmError as exc:
             exc.result = {**result, "elapsed": watch.read()}
             raise
@@ -146,11 +147,11 @@ def recreate(client, service, spec, timeout) -> None:
         raise SwarmError(told, reason="not_recreated", result={"changed": True}) from exc
 
 
-def wait(client, plans, found, now, before, timeout) -> None:
+def wait(client, plans, found, now, before, timeout, progress=None) -> None:
     """Wait until every service is what was planned; SwarmError if one is not.
 
     ``found`` are the services before anything was written and ``now`` those after it, ``before`` the IDs of tasks
-    by service.
+    by service. ``progress`` is that of ``await_services``.
     """
     watch = Stopwatch()
     removed = [found[name]["ID"] for name, plan in plans.items() if plan.action == "remove"]
@@ -158,7 +159,7 @@ def wait(client, plans, found, now, before, timeout) -> None:
     ids = {now[name]["ID"]: name for name, plan in plans.items() if plan.action != "remove" and name in now}
     known = {name: before.get(service_id, set()) if plans[name].changed else None for service_id, name in ids.items()}
     rolled_back = {name for name, plan in plans.items() if plan.action == ROLLBACK}
-    await_services(client, ids, known, max(timeout - round(watch.read()), 0), rolled_back)
+    await_services(client, ids, known, max(timeout - round(watch.read()), 0), rolled_back, progress)
 
 
 def report(params, plans, now, lookups) -> dict:
