@@ -24,7 +24,8 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: partial
-    description: The command is not run, and the task is skipped.
+    description: Whether check mode says what would be done.
+    details: The command is not run, and the task is skipped.
   diff_mode:
     support: N/A
     description: Nobody knows what a command changes.
@@ -131,12 +132,12 @@ rc:
 
 from ..module_utils.core.run import finish, make_module
 from ..module_utils.task.execute import run_command, take_parameters
-from ..module_utils.task.fields import CONTAINER, SERVICE_EXEC
+from ..module_utils.task.fields import SERVICE_EXEC
 
 
 def main():
     one = [("argv", "command")]
-    module = make_module(SERVICE_EXEC, CONTAINER, mutually_exclusive=one, required_one_of=one)
+    module = make_module(SERVICE_EXEC, mutually_exclusive=one, required_one_of=one)
     params = take_parameters(module)
     finish(module, lambda client: run_command(client, params, module.check_mode))
 

@@ -80,7 +80,11 @@ SERVICE_EXEC = (
         "Whether newlines at the end of what the command printed are left out.",
         default=True,
     ),
+    Field(
+        "_container",
+        "",
+        "str",
+        "What the action plugin of this module says on the host that a task runs on: the ID of the container. Not for "
+        "playbooks.",
+    ),
 )
-
-# What the action plugin says to the module on the host that a task runs on.
-CONTAINER = (Field("_container", "", "str", "ID of the container to run the command in."),)
