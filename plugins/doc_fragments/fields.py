@@ -19,6 +19,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.member.fields impor
 from ansible_collections.flotilla.swarm.plugins.module_utils.network.fields import NETWORK_OPTIONS
 from ansible_collections.flotilla.swarm.plugins.module_utils.network.info import NETWORK_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.node.fields import NODE, NODE_INFO
+from ansible_collections.flotilla.swarm.plugins.module_utils.rebalance.fields import REBALANCE
 from ansible_collections.flotilla.swarm.plugins.module_utils.secret.fields import SECRET, SECRET_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.fields import SERVICE
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.follow import PROGRESS
@@ -44,6 +45,7 @@ class ModuleDocFragment:
     TASK_INFO: str = json.dumps({"options": documentation(TASK_INFO)})
     NETWORK: str = json.dumps({"options": documentation(NETWORK_OPTIONS)})
     NETWORK_INFO: str = json.dumps({"options": documentation(NETWORK_INFO)})
+    REBALANCE: str = json.dumps({"options": documentation(REBALANCE)})
     SECRET: str = json.dumps({"options": documentation(SECRET)})
     SECRET_INFO: str = json.dumps({"options": documentation(SECRET_INFO)})
     CONFIG: str = json.dumps({"options": documentation(CONFIG)})
