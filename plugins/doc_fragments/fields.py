@@ -24,6 +24,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.secret.fields impor
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.fields import SERVICE
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.follow import PROGRESS
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.info import SERVICE_INFO
+from ansible_collections.flotilla.swarm.plugins.module_utils.service.log_lookup import SERVICE_LOGS
 from ansible_collections.flotilla.swarm.plugins.module_utils.task.fields import SERVICE_EXEC, TASK_INFO
 
 
@@ -41,6 +42,7 @@ class ModuleDocFragment:
     PROGRESS: str = json.dumps({"options": documentation(PROGRESS)})
     SERVICE: str = json.dumps({"options": documentation(SERVICE)})
     SERVICE_INFO: str = json.dumps({"options": documentation(SERVICE_INFO)})
+    SERVICE_LOGS: str = json.dumps({"options": documentation(SERVICE_LOGS)})
     SERVICE_EXEC: str = json.dumps({"options": documentation(SERVICE_EXEC)})
     TASK_INFO: str = json.dumps({"options": documentation(TASK_INFO)})
     NETWORK: str = json.dumps({"options": documentation(NETWORK_OPTIONS)})

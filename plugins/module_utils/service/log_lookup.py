@@ -1,0 +1,107 @@
+# Copyright flotilla.swarm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The logs of a service, in one request for all of its tasks."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime, timezone
+
+from ..core.errors import InvalidOption, SwarmError
+from ..core.fields import Field, get
+from ..core.values import SECOND, duration
+from ..task.fields import NODE, SLOT
+from ..task.resolve import by_id, called, fits, ids_of_nodes, in_order, show_task
+from .logs import read, why_empty
+
+TASK_ID = "com.docker.swarm.task.id"
+SHOWN = ("id", "name", "slot", "node", "node_id", "state", "desired_state", "error")
+
+SERVICE_LOGS = (
+    Field("name", "", "str", "Name or ID of the service.", required=True, aliases=("service",)),
+    Field("tail", "", "int", "Lines from the end of each task's log; V(-1) is all of them.", default=100),
+    Field(
+        "since",
+        "",
+        "str",
+        "Only lines since then: a time such as V(2026-01-31T12:00:00Z), seconds since 1970, or so long ago, such as "
+        "V(10m). A time without a zone is UTC.",
+    ),
+    Field("timestamps", "", "bool", "Return the time of each line as well.", default=False),
+    Field("stdout", "", "bool", "Return what was written to standard output.", default=True),
+    Field("stderr", "", "bool", "Return what was written to standard error.", default=True),
+    Field("id", "", "list", "Tasks of these IDs, or of what docker shows of them.", elements="str"),
+    SLOT,
+    NODE,
+)
+
+
+def look_up(client, params: dict) -> dict:
+    """The result of service_logs."""
+    if not (params["stdout"] or params["stderr"]):
+        raise InvalidOption("stdout and stderr are both false, so there is nothing to return; leave one of them out")
+    service = find(client, params["name"])
+    nodes = client.get("/nodes")
+    services, node_ids = {service["ID"]: service}, ids_of_nodes(params["node"], nodes)
+    tasks = client.get("/tasks", filters={"service": [service["ID"]]})
+    tasks = [task for task in tasks if fits(task, params, services, node_ids)]
+    lines, remarks = read_all(client, service, tasks, params)
+    shown = []
+    for task in in_order(tasks, services, by_id(nodes)):
+        told = show_task(task, services, by_id(nodes))
+        own = [show_line(line, params) for line in lines if line.get(TASK_ID) == task["ID"]]
+        remark = "" if own else " ".join(why_empty(task))
+        shown.append({**{key: told[key] for key in SHOWN}, "lines": own, "remark": remark or None})
+    return {"changed": False, "service": params["name"], "tasks": shown, "warnings": remarks}
+
+
+def find(client, name) -> dict:
+    """The service of this name or ID."""
+    found = called([name], client.get("/services"))
+    if len(found) != 1:
+        told = "there is no such service" if not found else "this fits several services"
+        raise SwarmError(f"service {name}: {told}; look with flotilla.swarm.service_info", reason="not_found")
+    return found[0]
+
+
+def read_all(client, service, tasks, params) -> tuple:
+    """The lines of all tasks of a service, and what the Engine has to say about those it could not get."""
+    if not tasks:
+        return [], []
+    return read(
+        client,
+        f"/services/{service['ID']}",
+        bool(get(service, "Spec.TaskTemplate.ContainerSpec.TTY")),
+        [task.get("Spec") for task in tasks],
+        stdout=params["stdout"],
+        stderr=params["stderr"],
+        tail="all" if params["tail"] < 0 else params["tail"],
+        since=moment(params["since"], time.time()),
+        details=True,
+    )
+
+
+def moment(text, now):
+    """Seconds since 1970 of option ``since``, or None."""
+    if text is None:
+        return None
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return text
+    try:
+        given = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith("Z") else text)
+        return f"{(given if given.tzinfo else given.replace(tzinfo=timezone.utc)).timestamp():.3f}"
+    except ValueError:
+        pass
+    try:
+        return f"{now - duration(text) / SECOND:.3f}"
+    except InvalidOption as exc:
+        raise InvalidOption(
+            f"since: {text!r} is neither a time nor a duration; write it as 2026-01-31T12:00:00Z or as 10m"
+        ) from exc
+
+
+def show_line(line, params) -> dict:
+    """A line in the notation of playbooks."""
+    shown = {"stream": line["stream"], "text": line["text"]}
+    return {**shown, "timestamp": line["timestamp"]} if params["timestamps"] else shown
