@@ -1,4 +1,5 @@
 # Copyright flotilla.swarm contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run module secret so that its data is in no file: Ansible puts a module and its options into one, unless it pipes."""
 

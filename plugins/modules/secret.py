@@ -154,7 +154,8 @@ from ..module_utils.secret.resolve import SECRET
 
 def main():
     module = make_module(OPTIONS, WAIT, mutually_exclusive=[("data", "data_src", "driver")])
-    finish(module, lambda client: ensure(client, SECRET, module.params, module.check_mode, module._diff))
+    hide = module.no_log_values.update
+    finish(module, lambda client: ensure(client, SECRET, module.params, module.check_mode, module._diff, hide))
 
 
 if __name__ == "__main__":

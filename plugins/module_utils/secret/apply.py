@@ -9,9 +9,9 @@ from dataclasses import replace
 from ..core.errors import EngineError, InvalidOption, NotFound, SwarmError
 from ..core.plan import Change, Plan, plan_removal
 from ..core.run import Stopwatch, converge
-from .judge import ADOPT, REPLACE, in_use, names_of, plan_object, replaced, surplus, used_ids, users
+from .judge import ADOPT, REPLACE, in_use, is_updating, names_of, plan_object, replaced, surplus, used_ids, users
 from .repoint import repoint
-from .resolve import Found, Kind, find, list_objects, read_data, same_data, show, text_of, versions_of
+from .resolve import Found, Kind, find, list_objects, read_data, same_data, show, telling, text_of, versions_of
 from .write import creation_labels, write
 
 
@@ -28,20 +28,23 @@ class Services:
         return self._all
 
 
-def ensure(client, kind: Kind, params: dict, check_mode: bool, diff_mode: bool) -> dict:
-    """Make the secret or config what ``params`` says, and return the module's result."""
+def ensure(client, kind: Kind, params: dict, check_mode: bool, diff_mode: bool, hide=lambda values: None) -> dict:
+    """Make the secret or config what ``params`` says, and return the module's result.
+
+    ``hide(values)`` is told what must not be shown, whatever others say: a task that fails may have logged it.
+    """
     watch, services = Stopwatch(), Services(client)
     if params["repoint"] and not params["rolling_versions"]:
         raise InvalidOption("repoint needs rolling_versions: true, as a name can have only one value at a time")
     if params["state"] == "absent":
         return {**remove(client, kind, params, services, check_mode), "elapsed": watch.read()}
-    data = read_data(params)
-    if data == b"" and kind.read is None:
-        raise InvalidOption("data: it is empty, and a secret must have at least one byte")
+    data = given_data(kind, params, hide)
     plan, found = bring_about(client, kind, params, data, services, check_mode)
     new = plan.action in ("create", REPLACE)
     older = replaced(found, new) if params["repoint"] else []
     moving = users(kind, services.all, older) if older else []
+    # An earlier run may have been interrupted while it waited for them.
+    late = [raw for raw in users(kind, services.all, [found.current]) if is_updating(raw)] if older and not new else []
     spare = prunable(kind, params, found, new, older, moving, services)
     current = planned_object(params, plan, found) if check_mode else found.current
     if plan.changed and not check_mode:
@@ -55,13 +58,22 @@ def ensure(client, kind: Kind, params: dict, check_mode: bool, diff_mode: bool) 
     }
     if not check_mode:
         try:
-            if moving:
-                repoint(client, kind, moving, {raw["ID"] for raw in older}, current, new, params, watch)
+            if moving or late:
+                repoint(client, kind, moving + late, {raw["ID"] for raw in older}, current, new, params, watch)
             result["pruned"] = names_of(prune(client, kind, spare))
         except SwarmError as exc:
             exc.result = {**result, **exc.result, "pruned": [], "elapsed": watch.read()}
             raise
     return {**result, "warnings": unknown(plan) if check_mode else [], "elapsed": watch.read()}
+
+
+def given_data(kind: Kind, params: dict, hide) -> bytes | None:
+    """The data that the playbook gives, None if it gives none."""
+    data = read_data(params)
+    hide(telling(data))
+    if data == b"" and kind.read is None:
+        raise InvalidOption("data: it is empty, and a secret must have at least one byte")
+    return data
 
 
 def bring_about(client, kind, params, data, services, check_mode):

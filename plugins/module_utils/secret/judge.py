@@ -93,6 +93,11 @@ def users(kind: Kind, services: list, objects: list) -> list:
     return sorted((s for s in services if used_ids(kind, s["Spec"]) & ids), key=lambda s: s["Spec"]["Name"])
 
 
+def is_updating(service: dict) -> bool:
+    """Whether the Engine is replacing the tasks of a service."""
+    return get(service, "UpdateStatus.State") in ("updating", "rollback_started")
+
+
 def in_use(kind: Kind, services: list, objects: list) -> str:
     """Which services use which of these objects, as a sentence."""
     told = []

@@ -15,18 +15,20 @@ from .resolve import Kind
 def repoint(client, kind: Kind, services: list, olds: set, new: dict, created: bool, params: dict, watch) -> None:
     """Give these services the object ``new`` instead of those whose IDs are ``olds``, and wait for them.
 
-    If one fails, all get back what they had, and ``new`` is removed if this run has ``created`` it.
+    A service that has it already is waited for as well. If one fails, all get back what they had, and ``new`` is
+    removed if this run has ``created`` it.
     """
     known = task_ids(client, [raw["ID"] for raw in services])
-    written: list = []
+    present, written = [], []
     try:
         for raw in services:
-            if write(client, raw["ID"], lambda spec: judge.repointed(kind, spec, olds, new), raw):
-                written.append(raw)
+            done = write(client, raw["ID"], lambda spec: judge.repointed(kind, spec, olds, new), raw)
+            (written if done and done.changed else present if done else []).append(raw)
         if params["wait"]:
-            wait(client, written, known, max(params["wait_timeout"] - watch.read(), 0))
+            known.update({raw["ID"]: None for raw in present})
+            wait(client, present + written, known, max(params["wait_timeout"] - watch.read(), 0))
     except SwarmError as exc:
-        if not params["wait"]:
+        if not params["wait"] or not (written or created):
             raise
         raise undone(client, kind, written, new, created, params["wait_timeout"], exc) from exc
 
@@ -37,7 +39,8 @@ def undone(client, kind: Kind, services: list, new: dict, created: bool, timeout
     try:
         for raw in services:
             former = raw["Spec"]
-            if not write(client, raw["ID"], lambda spec, former=former: judge.put_back(kind, spec, former, new["ID"])):
+            done = write(client, raw["ID"], lambda spec, former=former: judge.put_back(kind, spec, former, new["ID"]))
+            if not (done and done.changed):
                 # The Engine has rolled it back on its own.
                 known[raw["ID"]] = None
         wait(client, services, known, timeout)
@@ -65,8 +68,11 @@ def wait(client, services: list, known: dict, timeout: float) -> None:
     await_services(client, names, {name: known[service_id] for service_id, name in names.items()}, timeout)
 
 
-def write(client, service_id: str, change, seen: dict | None = None) -> bool:
-    """Change the spec of one service, and say whether there was anything to change. ``seen`` is what is known of it."""
+def write(client, service_id: str, change, seen: dict | None = None) -> Plan | None:
+    """Change the spec of one service, and return what was done, or None if the service is gone.
+
+    ``seen`` is what is known of it.
+    """
     path, first = f"/services/{service_id}", iter([seen])
 
     def plan(now):
@@ -81,5 +87,5 @@ def write(client, service_id: str, change, seen: dict | None = None) -> bool:
             check_mode=False,
         )
     except NotFound:
-        return False
-    return done.changed
+        return None
+    return done

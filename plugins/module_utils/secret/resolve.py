@@ -19,6 +19,9 @@ VERSION_OF = f"{fields.OWN_PREFIX}version_of"
 VERSION = f"{fields.OWN_PREFIX}version"
 FINGERPRINT = f"{fields.OWN_PREFIX}fingerprint"
 
+# A shorter line of a longer text is part of other words too often to be searched for.
+SHORTEST_LINE = 8
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -128,6 +131,15 @@ def read_data(params: dict) -> bytes | None:
         return base64.b64decode("".join(params["data"].split()), validate=True)
     except (binascii.Error, ValueError):
         raise InvalidOption("data: it is not base64; correct it, or leave data_is_b64 out") from None
+
+
+def telling(data: bytes | None) -> set:
+    """The texts that tell the data: itself, its lines and its base64."""
+    if not data:
+        return set()
+    text = data.decode("utf-8", "replace")
+    lines = {line.strip() for line in text.splitlines() if len(line.strip()) >= SHORTEST_LINE}
+    return {text, text.strip(), base64.b64encode(data).decode(), *lines} - {""}
 
 
 def text_of(data: bytes) -> str | None:

@@ -9,7 +9,13 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils.config.resolve import CONFIG, show_data
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.errors import InvalidOption
 from ansible_collections.flotilla.swarm.plugins.module_utils.secret.fingerprint import fingerprint
-from ansible_collections.flotilla.swarm.plugins.module_utils.secret.resolve import SECRET, read_data, same_data, show
+from ansible_collections.flotilla.swarm.plugins.module_utils.secret.resolve import (
+    SECRET,
+    read_data,
+    same_data,
+    show,
+    telling,
+)
 from ansible_collections.flotilla.swarm.plugins.module_utils.secret.write import creation_labels, with_data
 
 NOTHING = {"data": None, "data_is_b64": False, "data_src": None}
@@ -90,6 +96,24 @@ def test_a_secret_as_the_engine_has_it_is_shown_without_labels_of_ours():
 )
 def test_data_of_a_config(data, shown):
     assert tuple(show_data({"Spec": {"Data": base64.b64encode(data).decode()}}).values()) == shown
+
+
+@pytest.mark.parametrize(
+    ("data", "texts"),
+    [
+        (None, set()),
+        (b"", set()),
+        (b"word", {"word", "d29yZA=="}),
+        (b"word\n", {"word\n", "word", "d29yZAo="}),
+        (
+            b"a long line\nshort\n",
+            {"a long line\nshort\n", "a long line\nshort", "a long line", "YSBsb25nIGxpbmUKc2hvcnQK"},
+        ),
+        (b"\xffab", {"\ufffdab", "/2Fi"}),
+    ],
+)
+def test_what_tells_the_data(data, texts):
+    assert telling(data) == texts
 
 
 def test_a_bare_hash_of_the_data_is_not_taken_along():
