@@ -54,6 +54,73 @@ EXAMPLES = r"""
       order: stop-first
       failure_action: rollback
 
+- name: Much of what a service can have
+  flotilla.swarm.service:
+    name: api
+    image: registry.example.com/api:7
+    command: [/usr/bin/api, --verbose]
+    env_files: [/etc/api/common.env]
+    env:
+      LISTEN: 0.0.0.0:8080
+    user: "1000:1000"
+    read_only: true
+    init: true
+    cap_drop: [ALL]
+    hosts:
+      db.internal: 10.20.0.5
+    mounts:
+      - source: api-data
+        target: /var/lib/api
+        type: volume
+      - target: /tmp
+        type: tmpfs
+        tmpfs_size: 64M
+    secrets:
+      - secret_name: api_key
+        mode: "0400"
+    networks:
+      - name: backend
+        aliases: [api.backend]
+    limits:
+      cpus: 0.5
+      memory: 512M
+      pids: 100
+    reservations:
+      memory: 128M
+    ulimits:
+      - name: nofile
+        soft: 65536
+    placement:
+      constraints: [node.labels.zone==west]
+      preferences:
+        - spread: node.labels.rack
+      replicas_max_per_node: 1
+    healthcheck:
+      test: [CMD, /usr/bin/api, --check]
+      interval: 10s
+      start_period: 1m
+    logging:
+      driver: json-file
+      options:
+        max-size: 10m
+
+- name: A job of twelve tasks, four at a time
+  flotilla.swarm.service:
+    name: resize
+    image: registry.example.com/resize:2
+    mode: replicated-job
+    replicas: 12
+    max_concurrent: 4
+    restart_config:
+      condition: on-failure
+      max_attempts: 3
+
+- name: No published ports and no limits any more, and everything else as it was
+  flotilla.swarm.service:
+    name: api
+    publish: []
+    limits: {}
+
 - name: The image that the tag means now, and the same one on every node
   flotilla.swarm.service:
     name: web

@@ -105,12 +105,18 @@ class Field:
         if raw is None or raw in EMPTY:
             raw = self.engine_default
         if self.parts and self.type == "dict" and isinstance(raw, dict):
-            raw = show(self.parts, raw)
+            shown = show(self.parts, raw)
+            # Zeros and defaults alone say no more than an absent dict.
+            raw = None if shown == show(self.parts, {}) else shown
         if self.parts and self.type == "list" and isinstance(raw, list):
             items = [show(self.parts, item) for item in raw]
             raw = sorted(items, key=self._place) if self.key else items
         shown = self.canonical(raw)
         return None if shown in EMPTY else shown
+
+    def is_default(self, value: Any) -> bool:
+        """Whether a playbook value is what the Engine means anyway."""
+        return self.meaning(self.to_engine(value)) == self.meaning(None)
 
     def _place(self, item):
         """Where a dict stands in a list without order; the other parts decide between equal keys."""
@@ -220,7 +226,8 @@ def check_since(table, params: dict, api_version: str, prefix: str = "") -> None
         if value is None:
             continue
         name = prefix + field.option
-        if field.since and version(field.since) > version(api_version):
+        # An Engine that does not know an option does what is its default.
+        if field.since and version(field.since) > version(api_version) and not field.is_default(value):
             raise InvalidOption(
                 f"{name} needs Engine API {field.since} or newer, and this Engine speaks {api_version}; "
                 "leave the option out or upgrade the Engine",

@@ -34,10 +34,16 @@ def duration(value):
     """Nanoseconds of ``1m30s``; a bare whole number is nanoseconds already, as the Engine has them."""
     text = str(value).strip()
     if re.fullmatch(r"\d+", text):
-        return int(text)
+        return _within_64_bits(int(text), value)
     if not text or _DURATION_PART.sub("", text):
         raise InvalidOption(f"{value!r} is not a duration; write it as 90s, 1m30s or 2h (units: h m s ms us ns)")
-    return round(sum(float(n) * _DURATION_UNITS[u] for n, u in _DURATION_PART.findall(text)))
+    return _within_64_bits(sum(float(n) * _DURATION_UNITS[u] for n, u in _DURATION_PART.findall(text)), value)
+
+
+def _within_64_bits(number, value):
+    if number >= 2**63:
+        raise InvalidOption(f"{value!r} is more than the Engine can count")
+    return round(number)
 
 
 def show_duration(value):
@@ -58,7 +64,9 @@ def size(value):
     match = _SIZE.fullmatch(str(value).strip())
     if not match:
         raise InvalidOption(f"{value!r} is not a size; write it as 512M or 2G (powers of 1024)")
-    return int(float(match.group(1)) * 1024 ** _SIZE_POWERS[match.group(2).lower()])
+    number, power = match.group(1), 1024 ** _SIZE_POWERS[match.group(2).lower()]
+    # Whole numbers stay exact.
+    return _within_64_bits((int(number) if number.isdigit() else float(number)) * power // 1, value)
 
 
 def show_size(value):
@@ -88,7 +96,9 @@ def text(value):
 
 def as_set(items):
     """A list whose order has no meaning to the Engine, so that order never causes a change."""
-    return sorted(set(items)) if isinstance(items, list) else items
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        return items
+    return sorted(set(items))
 
 
 def port(value):

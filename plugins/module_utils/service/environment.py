@@ -52,8 +52,8 @@ def read_file(path) -> dict:
     for number, line in enumerate(lines, 1):
         name, sign, content = line.partition("=")
         if line and not line.startswith("#"):
-            if not name or not sign:
-                raise InvalidOption(f"env_files: line {number} of {path} has no value; write NAME=value")
+            if not sign or name.split() != [name]:
+                raise InvalidOption(f"env_files: line {number} of {path} is not NAME=value; correct it")
             found[name] = content
     return found
 

@@ -8,7 +8,7 @@ import re
 
 from ..core.errors import InvalidOption
 from ..core.fields import Field
-from ..core.values import show_size, size, strings
+from ..core.values import same, show_size, size, strings
 from .paths import CONTAINER
 from .values import file_mode, show_file_mode
 
@@ -91,7 +91,7 @@ MOUNT = (
         "VolumeOptions.NoCopy",
         "bool",
         "Do not fill a new volume with what the image has there.",
-        canonical=if_any(bool),
+        canonical=if_any(same),
     ),
     Field("subpath", "VolumeOptions.Subpath", "str", "Path within the volume, which must be there.", since="1.45"),
     Field("driver_config", "VolumeOptions.DriverConfig", "dict", "Driver of the volume.", parts=MOUNT_DRIVER),
@@ -108,7 +108,7 @@ MOUNT = (
         "BindOptions.NonRecursive",
         "bool",
         "Do not mount what is mounted within the source.",
-        canonical=if_any(bool),
+        canonical=if_any(same),
     ),
     Field(
         "tmpfs_size",

@@ -35,14 +35,12 @@ def with_mode(value):
 def profile(value):
     """A seccomp profile as the Engine's API carries it."""
     try:
-        valid = isinstance(json.loads(value), dict)
+        carried = base64.b64encode(value.encode()).decode() if isinstance(json.loads(value), dict) else None
     except ValueError:
-        valid = False
-    if not valid:
-        raise InvalidOption(
-            "this is not a JSON object; give the content of a seccomp profile, not the name of its file"
-        )
-    return base64.b64encode(value.encode()).decode()
+        carried = None
+    if carried is None:
+        raise InvalidOption("this is no JSON object; give the content of a seccomp profile, not the name of its file")
+    return carried
 
 
 def show_profile(value):

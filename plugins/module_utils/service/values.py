@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import shlex
 import struct
 
 from ..core.errors import InvalidOption
-from ..core.values import is_address, text
+from ..core.values import as_set, text
 
 CONSTRAINT = re.compile(r"\s*([A-Za-z_][\w.\-/]*)\s*(==|!=)\s*(\S(?:.*\S)?)\s*")
 
@@ -93,8 +94,10 @@ def show_file_mode(value):
 
 def address(value):
     """An IP address."""
-    if not is_address(value) or (":" in value and value.count(":") < 2):
-        raise InvalidOption(f"{value!r} is not an IP address")
+    try:
+        ipaddress.ip_address(value)
+    except ValueError as exc:
+        raise InvalidOption(f"{value!r} is not an IP address") from exc
     return value
 
 
@@ -107,6 +110,8 @@ def hosts(value):
     """The Engine's C(address name) list, sorted by name; a name may have several addresses."""
     found = []
     for name in sorted(value, key=str):
+        if not re.fullmatch(r"\S+", str(name)):
+            raise InvalidOption(f"{name!r} is not the name of a host")
         of_name = value[name] if isinstance(value[name], list) else [value[name]]
         for item in of_name:
             plain = text(item).strip("[]")
@@ -130,8 +135,8 @@ def capabilities(value):
     """Capabilities in docker's own spelling; order has no meaning."""
     if not isinstance(value, list):
         return value
-    upper = {str(item).upper() for item in value}
-    return sorted(item if item == "ALL" or item.startswith("CAP_") else f"CAP_{item}" for item in upper)
+    upper = (str(item).upper() for item in value)
+    return sorted({item if item == "ALL" or item.startswith("CAP_") else f"CAP_{item}" for item in upper})
 
 
 def constraints(value):
@@ -144,9 +149,7 @@ def constraints(value):
 
 def show_constraints(value):
     """Constraints without spaces around the operator; order has no meaning."""
-    if not isinstance(value, list):
-        return value
-    return sorted({_constraint(item) for item in value}, key=str)
+    return as_set([_constraint(item) for item in value]) if isinstance(value, list) else value
 
 
 def _constraint(item):
