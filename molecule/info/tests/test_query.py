@@ -49,6 +49,10 @@ def test_every_module_that_looks_something_up_takes_a_query(run, module, query, 
     assert run(module, query=query)["query_result"] == expected
 
 
+def test_a_query_of_logs(run):
+    assert run("service_logs", name="bad", query="tasks[].slot")["query_result"] == [1, 1]
+
+
 def test_a_query_that_is_wrong_is_told_before_any_host_is_asked():
     # Nothing listens there: a module that was sent would make the host unreachable.
     nobody = {"nobody": {"nowhere": {"ansible_host": "127.0.0.1", "ansible_port": 1}}}
