@@ -149,7 +149,10 @@ def test_a_failure_that_does_not_last_ends_nothing(clock):
         (8, {"a": "done", "b": "pending"}),
         (20, dict.fromkeys("ab", "done")),
     )
-    patient = lambda seen: {n: Verdict(s, s, 10 if s == "failed" else 0) for n, s in seen.items()}  # noqa: E731
+
+    def patient(seen):
+        return {name: Verdict(state, state, 10 if state == "failed" else 0) for name, state in seen.items()}
+
     verdicts, _seen = poll_all(look, patient, 60, now=clock.now, sleep=clock.sleep)
     assert {verdict.state for verdict in verdicts.values()} == {"done"}
     assert clock.passed == pytest.approx(20, abs=0.05)
