@@ -49,9 +49,11 @@ HELD = {
     "EndpointSpec": {"Ports": [{"TargetPort": 80, "PublishedPort": 8000}, {"TargetPort": 81, "PublishedPort": 8001}]},
 }
 
+VALIDATOR = ArgumentSpecValidator(argument_spec(SPEC))
+
 
 def planned(params, observed=None):
-    checked = ArgumentSpecValidator(argument_spec(SPEC)).validate(params)
+    checked = VALIDATOR.validate(params)
     assert not checked.error_messages
     return make_plan(SPEC, checked.validated_parameters, observed)
 

@@ -40,10 +40,12 @@ OF_TYPE = {
     "raw": ANY,
 }
 
+VALIDATOR = ArgumentSpecValidator(argument_spec(SPEC))
+
 
 def planned(params, observed):
     """The plan of parameters as Ansible hands them to the module."""
-    checked = ArgumentSpecValidator(argument_spec(SPEC)).validate(params)
+    checked = VALIDATOR.validate(params)
     assert not checked.error_messages, checked.error_messages
     named = {"name": "web", "image": "flotilla/web:1", **checked.validated_parameters}
     named["image"] = named["image"] or "flotilla/web:1"
