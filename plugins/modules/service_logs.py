@@ -107,6 +107,10 @@ tasks:
     remark:
       description: Why nothing can be read; none if that is no wonder.
       type: str
+query_result:
+  description: What O(query) makes of the rest of the result.
+  returned: when O(query) is given
+  type: raw
 """
 
 from ..module_utils.core.run import QUERY, finish, make_module

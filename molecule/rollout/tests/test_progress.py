@@ -14,7 +14,7 @@ from rollouts import SECOND, service, shell
 PLAYBOOK = Path(__file__).resolve().parents[1] / "service.yml"
 LINE = re.compile(r"^\[(node\d)\] (\S+  \d+/\d+ .*)$", re.MULTILINE)
 CALL = re.compile(r"Using module file \S*/modules/service\.py")
-SLOWLY = {"parallelism": 1, "delay": "2s", "monitor": "2s"}
+SLOWLY = {"parallelism": 1, "delay": "1s", "monitor": "1s"}
 SIMPLE = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done"]
 WEB = {"name": "web", "image": "flotilla/web:1", "args": SIMPLE, "replicas": 2, "update_config": SLOWLY}
 
@@ -37,11 +37,10 @@ def watched(tmp_path):
     return watched
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def web(newest):
-    """A service that runs, as the tests declare it."""
-    newest.clear()
-    spec = service(SIMPLE, mode={"Replicated": {"Replicas": 2}}, update={"Delay": 2 * SECOND, "Monitor": 2 * SECOND})
+    """A service that runs; each test gives it another environment."""
+    spec = service(SIMPLE, mode={"Replicated": {"Replicas": 2}}, update={"Delay": SECOND})
     assert newest.begin("web", spec).reason == "done"
 
 
@@ -67,13 +66,10 @@ def test_an_update_is_watched(web, watched, newest):
     assert shown["service"]["update_status"]["State"] == "completed"
     assert shown["invocation"]["module_args"].keys() == quiet["invocation"]["module_args"].keys()
     # All calls together: the Engine waits between the tasks, and after the last.
-    assert shown["elapsed"] >= 4
+    assert shown["elapsed"] >= 2
     assert newest.states("web") == ["running"] * 2
-
-
-def test_where_there_is_nothing_to_wait_for_there_is_one_call(web, watched):
-    watched(wanted={**WEB, "env": {"A": "1"}})
-    lines, results, calls = watched(wanted={**WEB, "env": {"A": "1"}})
+    # Where there is nothing to wait for there is one call.
+    lines, results, calls = watched(wanted={**WEB, "env": {"A": "2"}})
     assert (lines, calls, results[0]["changed"]) == ([], 1, False)
 
 
@@ -87,31 +83,19 @@ def test_where_there_is_nothing_to_wait_for_there_is_one_call(web, watched):
         pytest.param(("--check",), None, {}, id="check mode"),
     ],
 )
-def test_nothing_is_shown(web, watched, options, environment, variables):
-    lines, results, calls = watched(*options, environment=environment, wanted={**WEB, "env": {"A": "1"}}, **variables)
+def test_nothing_is_shown(web, watched, request, options, environment, variables):
+    wanted = {**WEB, "env": {"A": request.node.callspec.id}}
+    lines, results, calls = watched(*options, environment=environment, wanted=wanted, **variables)
     assert (lines, calls) == ([], 1)
     assert results[0]["changed"]
 
 
 def test_loops_and_delegation(web, watched):
-    rounds = [{"env": {"A": "1"}}, {"env": {"A": "1"}}, {"name": "other", "replicas": 1}]
+    rounds = [{"env": {"A": "loop"}}, {"env": {"A": "loop"}}, {"name": "other", "update_config": {"monitor": "5s"}}]
     lines, results, calls = watched(host="node2", elsewhere="node1", wanted=WEB, rounds=rounds)
     assert [result["changed"] for result in results] == [True, False, True]
     assert {line.split()[0] for line in lines} == {"web", "other"}
     assert calls == len(lines) + 3
-
-
-def test_a_failure_is_that_of_the_wait(web, watched):
-    bad = {"args": ["sh", "-c", "echo no way; exit 3"], "env": {"TOKEN": "abcdef"}}
-    lines, results, _calls = watched(wanted={**WEB, **bad})
-    assert lines
-    result = results[0]
-    assert result["failed"]
-    assert result["changed"]
-    assert result["failure"]["reason"] == "rollout_failed"
-    assert "the update is paused" in result["msg"]
-    assert ["no way"] in result["failure"]["logs"].values()
-    assert result["diff"][0]["after"]["args"] == bad["args"]
 
 
 def test_a_run_that_was_interrupted_is_gone_on_with(web, watched, newest):
@@ -129,12 +113,24 @@ def test_a_run_that_was_interrupted_is_gone_on_with(web, watched, newest):
 
 
 def test_a_new_service_that_was_interrupted_too(newest, watched):
-    newest.clear()
     slow = shell("sleep 8; touch /tmp/up; sleep 1000")
     check = {"test": ["CMD", "test", "-f", "/tmp/up"], "interval": "500ms", "retries": 100}
-    wanted = {**WEB, "args": slow, "healthcheck": check}
-    play_and_kill(PLAYBOOK, {"swarm_managers": ["node1"]}, r"^\[node1\] web  0/2 running", wanted=wanted, results="/x")
+    wanted = {**WEB, "name": "new", "args": slow, "healthcheck": check}
+    play_and_kill(PLAYBOOK, {"swarm_managers": ["node1"]}, r"^\[node1\] new  0/2 running", wanted=wanted, results="/x")
     _lines, results, _calls = watched(wanted=wanted)
     assert not results[0].get("failed")
     assert not results[0]["changed"]
-    assert newest.states("web") == ["running"] * 2
+    assert newest.states("new") == ["running"] * 2
+
+
+def test_a_failure_is_that_of_the_wait(web, watched):
+    bad = {"args": ["sh", "-c", "echo no way; exit 3"], "env": {"TOKEN": "abcdef"}}
+    lines, results, _calls = watched(wanted={**WEB, **bad})
+    assert lines
+    result = results[0]
+    assert result["failed"]
+    assert result["changed"]
+    assert result["failure"]["reason"] == "rollout_failed"
+    assert "the update is paused" in result["msg"]
+    assert ["no way"] in result["failure"]["logs"].values()
+    assert result["diff"][0]["after"]["args"] == bad["args"]
