@@ -34,24 +34,21 @@ def test_labels_change_in_place_and_data_does_not(kind, change, objects, service
     assert (cleared["ID"], labels(cleared)) == (made["ID"], {})
 
 
-@pytest.mark.parametrize("kind", ["secret", "config"])
-def test_other_data_is_another_object_and_only_while_unused(kind, change, refuse, objects, service, docker):
-    def ask():
-        return objects(kind)
-
-    made = change(kind, ask, name="one", data="first", labels={"a": "1"})["one"]
-    again = change(kind, ask, name="one", data="second")["one"]
+def test_other_data_is_another_object_and_only_while_unused(make, change, refuse, objects, service, docker):
+    make("secret", name="one", data="first", labels={"a": "1"})
+    made = objects()["one"]
+    again = change("secret", objects, name="one", data="second")["one"]
     assert again["ID"] != made["ID"]
     assert labels(again) == {"a": "1"}
     for name in ("web", "api"):
-        service(name, **{f"{kind}s": ["one"]})
-    message = refuse(kind, f"{kind}_in_use", ask, name="one", data="third")
-    assert message.startswith(f"{kind} one is used by services api, web; ")
+        service(name, ["one"])
+    message = refuse("secret", "secret_in_use", objects, name="one", data="third")
+    assert message.startswith("secret one is used by services api, web; ")
     assert "rolling_versions" in message
-    message = refuse(kind, f"{kind}_in_use", ask, name="one", state="absent")
-    assert message.startswith(f"{kind} one is used by services api, web; ")
+    message = refuse("secret", "secret_in_use", objects, name="one", state="absent")
+    assert message.startswith("secret one is used by services api, web; ")
     docker("service", "rm", "web", "api")
-    assert change(kind, ask, name="one", state="absent") == {}
+    assert change("secret", objects, name="one", state="absent") == {}
 
 
 def test_data_from_a_file_and_in_base64_is_what_tasks_read(make, objects, service, read, host):
@@ -106,9 +103,7 @@ def test_a_secret_that_somebody_else_created(run, make, objects, host, service):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"name": "new"}, "secret new does not exist yet"),
         ({"name": "new", "data": ""}, "data: it is empty"),
-        ({"name": "new", "data": "*", "data_is_b64": True}, "data: it is not base64"),
         ({"name": "new", "data_src": "/no/such"}, "data_src: /no/such cannot be read on this host: No such file"),
         ({"name": "new", "data": "x", "repoint": True}, "repoint needs rolling_versions: true"),
     ],

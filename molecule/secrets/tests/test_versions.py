@@ -35,30 +35,28 @@ def test_unrelated_objects_of_a_similar_name_are_left_alone(make, objects, host)
     assert not make("secret", **ROLLING, state="absent")["changed"]
 
 
-@pytest.mark.parametrize("kind", ["config"])
-def test_services_get_the_new_version_in_the_same_run(kind, change, make, objects, service, read):
-    used = f"{kind}s"
-    make(kind, name="key", data="plain")
-    make(kind, **ROLLING, data="one")
-    service("web", **{used: ["key_v1:/etc/key"]})
-    service("old", **{used: ["key:/etc/key"]})
-    make(kind, name="other", data="x")
-    bystander = service("bystander", **{used: ["other"]})
+def test_services_get_the_new_version_in_the_same_run(change, make, objects, service, read):
+    make("config", name="key", data="plain")
+    make("config", **ROLLING, data="one")
+    make("config", name="other", data="x")
+    service("web", configs=["key_v1:/etc/key"])
+    service("old", configs=["key:/etc/key"])
+    bystander = service("bystander", configs=["other"])
 
     def ask():
         services = [service.look(name) for name in ("web", "old", "bystander")]
-        return objects(kind), [(one.index, getattr(one, used)) for one in services]
+        return objects("config"), [(one.index, one.configs) for one in services]
 
-    _held, services = change(kind, ask, **REPOINT, data="two")
+    _held, services = change("config", ask, **REPOINT, data="two")
     assert [places for _index, places in services] == [[("key_v2", "/etc/key")]] * 2 + [[("other", "other")]]
     assert services[2][0] == bystander.index
     assert [read(name, "/etc/key") for name in ("web", "old")] == ["two", "two"]
-    assert sorted(objects(kind)) == ["key", "key_v1", "key_v2", "other"]
+    assert sorted(objects("config")) == ["key", "key_v1", "key_v2", "other"]
     # Nothing uses the first version any more, so that it goes as soon as it need not be kept.
-    assert make(kind, check=True, **REPOINT, data="three", versions_to_keep=2)["pruned"] == ["key_v1"]
-    result = make(kind, **REPOINT, data="three", versions_to_keep=2)
-    assert (result["repointed"], result["pruned"], result[f"{kind}_name"]) == (["old", "web"], ["key_v1"], "key_v3")
-    assert sorted(objects(kind)) == ["key", "key_v2", "key_v3", "other"]
+    assert make("config", check=True, **REPOINT, data="three", versions_to_keep=2)["pruned"] == ["key_v1"]
+    result = make("config", **REPOINT, data="three", versions_to_keep=2)
+    assert (result["repointed"], result["pruned"], result["config_name"]) == (["old", "web"], ["key_v1"], "key_v3")
+    assert sorted(objects("config")) == ["key", "key_v2", "key_v3", "other"]
 
 
 def test_without_repoint_services_keep_what_they_have(make, run, objects, service):
