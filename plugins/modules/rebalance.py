@@ -31,6 +31,8 @@ notes:
   - Run it on a manager.
   - All tasks of a service that is spread are replaced, also those that stay on their node.
   - Afterwards the service has no older version to roll back to.
+  - An update with order C(start-first) places new tasks while the old ones still count, so it may leave a node with one
+    more than C(parallelism) fewer. Such a service is spread only where it is more uneven than that.
 seealso:
   - module: flotilla.swarm.node
   - module: flotilla.swarm.service

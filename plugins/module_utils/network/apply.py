@@ -16,7 +16,10 @@ from .judge import Users, judge_unused, wants
 from .notes import Notes, drop_notes, read_notes
 from .recreate import put_on_and_wait, renew
 from .resolve import as_asked, check_place, complete, creation_form, find_network, show_network, spans_swarm
-from .steps import await_allocated, await_unused, create, find_users, remove
+from .steps import MadeMeanwhile, await_allocated, await_unused, create, find_users, remove
+
+# So often a run plans again because another one has just created the network.
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -45,23 +48,33 @@ def ensure(client, params: dict, check_mode: bool) -> dict:
         return max(round(params["wait_timeout"] - watch.read()), 0)
 
     check_since(NETWORK, params, client.api_version)
-    todo = plan_all(client, params, left() if params["wait"] else 0)
-    changed, network = todo.plan.changed or bool(todo.lacking), todo.observed
-    result = {"changed": changed, "diff": show_diff(todo), "recreated_for": list(todo.again)}
-    if not check_mode:
-        try:
-            network = carry_out(client, todo, params["wait"], left)
-        except SwarmError as exc:
-            exc.result = {"elapsed": watch.read()}
-            raise
-    elif todo.plan.action == "remove":
-        network = None
+    try:
+        todo, network = follow(client, params, check_mode, left)
+    except SwarmError as exc:
+        exc.result = {"elapsed": watch.read()}
+        raise
     return {
-        **result,
+        "changed": todo.plan.changed or bool(todo.lacking),
+        "diff": show_diff(todo),
         "network": show_network(network) if network else None,
+        "recreated_for": list(todo.again),
         "reattached": todo.attached,
         "elapsed": watch.read(),
     }
+
+
+def follow(client, params: dict, check_mode: bool, left) -> tuple:
+    """Plan and carry it out, and return what was planned with the network then."""
+    for another_try in reversed(range(TRIES)):
+        todo = plan_all(client, params, left() if params["wait"] else 0)
+        if check_mode:
+            break
+        try:
+            return todo, carry_out(client, todo, params["wait"], left)
+        except MadeMeanwhile:
+            if not another_try:
+                raise
+    return todo, None if todo.plan.action == "remove" else todo.observed
 
 
 def plan_all(client, params: dict, timeout: float) -> Todo:

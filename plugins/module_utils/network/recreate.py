@@ -11,7 +11,7 @@ from ..service.rollout import await_services, task_ids
 from .attachments import record, restored, without
 from .notes import Notes, drop_notes, write_notes
 from .resolve import creation_form
-from .steps import await_unused, create, remove
+from .steps import MadeMeanwhile, await_unused, create, remove
 
 
 def renew(client, spec: dict, observed: dict | None, services: list, notes: Notes, left) -> tuple:
@@ -30,6 +30,8 @@ def renew(client, spec: dict, observed: dict | None, services: list, notes: Note
             await_unused(client, observed, left())
             remove(client, observed, left())
         return create(client, spec, True, left()), notes
+    except MadeMeanwhile:
+        raise
     except SwarmError as exc:
         raise put_back(client, exc, was, observed, notes) from exc
 

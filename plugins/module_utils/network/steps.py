@@ -4,19 +4,32 @@
 
 from __future__ import annotations
 
-from ..core.errors import NotFound, SwarmError
+from ..core.errors import EngineError, NotFound, SwarmError
 from ..core.fields import get
 from ..core.wait import FAILED, poll
 from .judge import Users, judge_allocated, judge_gone, judge_unused, users
 
 INTERVAL = 0.5
+CONFLICT = 409
 # Without a filter the Engine leaves out the attachments of containers that belong to no service.
 EVERY_TASK = {"runtime": ["container", "plugin", "attachment"]}
 
 
+class MadeMeanwhile(EngineError):
+    """Another run has just created a network of this name."""
+
+    reason = "network_exists"
+
+
 def create(client, spec: dict, wait: bool, timeout: float) -> dict:
     """Create the network and return it. One that gets no addresses is taken away again."""
-    created = client.post("/networks/create", spec)["Id"]
+    try:
+        created = client.post("/networks/create", spec)["Id"]
+    except EngineError as exc:
+        # A manager of Engine 20.10 that is not the leader passes the leader's error on with another status.
+        if exc.status == CONFLICT or "conflicts with an existing object" in str(exc):
+            raise MadeMeanwhile(f"{exc}; someone else has just created it", status=exc.status) from exc
+        raise
     if not wait:
         return client.get(f"/networks/{created}")
     try:

@@ -12,6 +12,7 @@ from collections import Counter
 
 from ..core.fields import get
 from ..node.judge import is_active
+from ..node.resolve import hostname
 from ..service.placement import matches
 
 NODE_LABEL, ENGINE_LABEL = "node.labels.", "engine.labels."
@@ -82,11 +83,8 @@ def running(tasks: list, service: dict) -> list:
 def spread(service: dict, tasks: list, nodes: list) -> dict:
     """How many tasks run on each node that could take one, or has one, by hostname."""
     counts = Counter(task["NodeID"] for task in running(tasks, service))
-    return {
-        get(node, "Description.Hostname") or node["ID"]: counts[node["ID"]]
-        for node in nodes
-        if counts[node["ID"]] or is_eligible(service, node)
-    }
+    shown = [node for node in nodes if counts[node["ID"]] or is_eligible(service, node)]
+    return dict(sorted((hostname(node), counts[node["ID"]]) for node in shown))
 
 
 def skew(service: dict, tasks: list, nodes: list) -> int:
