@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..core.fields import Field
 from ..core.values import SECOND, duration, show_duration
 from .paths import TASK
-from .values import count, health_test, ratio, show_ratio
+from .values import count, health_test, ratio, show_ratio, watched
 
 DURATION = {"encode": duration, "canonical": show_duration}
 
@@ -27,7 +27,8 @@ PACE = (
         "str",
         "Time after a task has started in which its failure counts against the change.",
         engine_default=5 * SECOND,
-        **DURATION,
+        encode=watched,
+        canonical=show_duration,
     ),
     Field(
         "max_failure_ratio",

@@ -10,7 +10,7 @@ import shlex
 import struct
 
 from ..core.errors import InvalidOption
-from ..core.values import as_set, text
+from ..core.values import as_set, duration, text
 
 CONSTRAINT = re.compile(r"\s*([A-Za-z_][\w.\-/]*)\s*(==|!=)\s*(\S(?:.*\S)?)\s*")
 
@@ -45,6 +45,14 @@ def health_test(value):
     if test and test[0] not in ("NONE", "CMD", "CMD-SHELL"):
         raise InvalidOption(f"{test[0]!r} is no kind of test; begin the list with CMD, CMD-SHELL or NONE")
     return test
+
+
+def watched(value):
+    """The time for which a new task is watched; the Engine keeps no zero, and reads its absence as its default."""
+    nanoseconds = duration(value)
+    if not nanoseconds:
+        raise InvalidOption("the Engine would make its default of 5s of zero; give a short time such as 1ms")
+    return nanoseconds
 
 
 def count(value):

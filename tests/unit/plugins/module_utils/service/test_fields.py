@@ -216,6 +216,10 @@ BIND, VOLUME = {"target": "/d", "source": "/s"}, {"target": "/d", "source": "v",
             {"update_config": {"max_failure_ratio": 20}},
             "update_config.max_failure_ratio: 20.0 is no part of a whole; give a number from 0 to 1, such as 0.1",
         ),
+        (
+            {"update_config": {"monitor": "0s"}},
+            "update_config.monitor: the Engine would make its default of 5s of zero; give a short time such as 1ms",
+        ),
         ({"replicas": -2}, "replicas: -2 is less than 0; give 0 or more, or -1 to keep what the service has"),
         (
             {"mode": "replicated-job", "max_concurrent": 0},
