@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A socket in front of the Engine's, which writes down each request; ``LIMIT`` writes later it hangs up.
 

@@ -71,21 +71,26 @@ def test_its_services_are_put_on_again(run, refuse, change, held, address):
     assert any(text.startswith("10.78.0.") for text in address())
 
 
+def killed_at(send, end):
+    """The client's ``request``, which ends the run at a write: to services, at the first after the network is gone."""
+    writes = []
+
+    def request(method, path, *args, **more):
+        writes.append(f"{method} {path}")
+        removed = any(write.startswith("DELETE /networks") for write in writes)
+        if method != "GET" and end in writes[-1] and (removed or end != "services"):
+            raise Killed
+        return send(method, path, *args, **more)
+
+    return request
+
+
 @pytest.mark.usefixtures("web")
 def test_an_interrupted_run_is_finished_by_the_next(run, client, held, monkeypatch, address):
     """Killed before it removes the network, before it creates it, and before it puts the service on it."""
     before, send = held(), client.request
     for attachable, end in ((True, "DELETE /networks"), (False, "POST /networks/create"), (True, "services")):
-        writes = []
-
-        def request(method, path, *args, end=end, writes=writes, **more):
-            writes.append(f"{method} {path}")
-            removed = any(write.startswith("DELETE /networks") for write in writes)
-            if method != "GET" and end in writes[-1] and (removed or end != "services"):
-                raise Killed
-            return send(method, path, *args, **more)
-
-        monkeypatch.setattr(client, "request", request)
+        monkeypatch.setattr(client, "request", killed_at(send, end))
         with pytest.raises(Killed):
             run("network", **AGAIN, attachable=attachable)
         monkeypatch.setattr(client, "request", send)

@@ -14,7 +14,7 @@ SIMPLE = shell("trap 'exit 0' TERM; while :; do sleep 0.1; done")
 @pytest.fixture
 def node(newest):
     """The third node, drained, lost, and as it was in the end."""
-    found = next(n for n in newest.client.get("/nodes") if n["Description"]["Hostname"] == "node3")
+    found = {raw["Description"]["Hostname"]: raw for raw in newest.client.get("/nodes")}["node3"]
 
     def set_availability(word):
         now = newest.client.get(f"/nodes/{found['ID']}")
@@ -45,11 +45,12 @@ def test_a_global_job_with_a_node_drained(newest, node):
 
 
 @pytest.fixture
-def machine():
-    """The third machine, and what stops it; it comes back in the end."""
+def machine(newest, until):
+    """The third machine, which a test may stop; it comes back in the end."""
     lost = Swarm("node3")
     yield lost
     lost.start()
+    until(lambda: all(node["Status"]["State"] == "ready" for node in newest.client.get("/nodes")))
 
 
 def test_a_node_that_is_lost_during_an_update(newest, oldest, machine):

@@ -15,9 +15,9 @@ FOLDER = {"Mounts": [{"Type": "bind", "Source": "/srv/rollout", "Target": "/data
 BIG = {"Resources": {"Reservations": {"NanoCPUs": 1000 * SECOND}}}
 
 
-def two(args=SIMPLE, **more):
-    """Two tasks that stop when they are told to."""
-    return service(args, mode=replicas(2), **more)
+def two(args=None, **more):
+    """Two tasks; unless ``args`` say otherwise they stop when they are told to."""
+    return service(args or SIMPLE, mode=replicas(2), **more)
 
 
 # Name: the service as it is, what is written, and what its end is: a word, and parts of the message.

@@ -69,7 +69,16 @@ def counter(host, until):
 
     def counter(limit=""):
         units.append(f"counter-{next(UNITS)}")
-        words = ["systemd-run", "--quiet", f"--unit={units[-1]}", "/usr/local/bin/counter.py", SOCKET, LOG, str(limit)]
+        words = [
+            "systemd-run",
+            "--quiet",
+            f"--unit={units[-1]}",
+            "/usr/bin/python3",
+            "/usr/local/bin/counter.py",
+            SOCKET,
+            LOG,
+            str(limit),
+        ]
         host.check_output(" ".join(["rm", "-f", SOCKET, ";", *words]))
         until(lambda: host.file(SOCKET).exists)
         return {"docker_host": f"unix://{SOCKET}"}, lambda: host.check_output(f"cat {LOG}").splitlines()
