@@ -8,6 +8,7 @@ import time
 import pytest
 from rollouts import SECOND, Swarm, at_once, replicas, service, shell
 
+SLOW = shell("sleep 8; touch /tmp/up; trap 'exit 0' TERM; while :; do sleep 0.1; done")
 SIMPLE = shell("trap 'exit 0' TERM; while :; do sleep 0.1; done")
 
 
@@ -54,20 +55,22 @@ def machine(newest, until):
 
 
 def test_a_node_that_is_lost_during_an_update(newest, oldest, machine):
-    web = service(SIMPLE, mode=replicas(3), update={"Delay": 4 * SECOND, "Monitor": SECOND})
+    """Its task was about to start, and the Engine's updater waits for it until the node is back."""
+    slow = {"Healthcheck": {"Test": ["CMD", "test", "-f", "/tmp/up"], "Interval": SECOND // 2, "Retries": 100}}
+    lost = next(n["ID"] for n in newest.client.get("/nodes") if n["Description"]["Hostname"] == "node3")
+    web = service(SIMPLE, mode=replicas(3), Placement={"MaxReplicas": 2})
     assert newest.begin("web", web).reason == "done"
+    changed = service(SLOW, mode=replicas(3), container=slow, Placement={"MaxReplicas": 2})
 
     def lose():
-        deadline = time.monotonic() + 60
-        while (newest.read("web").get("UpdateStatus") or {}).get("State") != "updating":
+        deadline = time.monotonic() + 90
+        while "starting" not in [t["Status"]["State"] for t in newest.tasks("web") if t.get("NodeID") == lost]:
             assert time.monotonic() < deadline
             time.sleep(0.1)
         machine.stop()
 
-    changed = {**web, "TaskTemplate": {**web["TaskTemplate"], "ForceUpdate": 1}}
-    end, _lost = at_once(lambda: newest.change("web", changed, timeout=150), lose)
-    assert end.reason == "done", end.message
-    nodes = {node["ID"]: node["Status"]["State"] for node in oldest.client.get("/nodes")}
-    assert sorted(nodes.values()) == ["down", "ready", "ready"]
-    running = [t for t in oldest.tasks("web", **{"desired-state": ["running"]}) if nodes[t["NodeID"]] == "ready"]
-    assert [task["Status"]["State"] for task in running] == ["running"] * 3
+    end, _lost = at_once(lambda: newest.change("web", changed, timeout=200), lose)
+    assert end.reason == "rollout_failed", end.message
+    assert "of 3 running; the update waits for web." in end.message
+    assert "on node3, which is down" in end.message
+    assert oldest.read("web")["UpdateStatus"]["State"] == "updating"

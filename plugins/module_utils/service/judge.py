@@ -20,6 +20,7 @@ from .tasks import (
     NO_NODE_PATIENCE,
     describe,
     eligible_nodes,
+    is_awaited_in_vain,
     is_ended,
     is_running,
     is_stopping,
@@ -28,6 +29,7 @@ from .tasks import (
     mode_of,
     place_of,
     since,
+    task_name,
     worst,
 )
 
@@ -35,6 +37,8 @@ from .tasks import (
 TRIES_OF_A_NODE = 5
 # What broke so many seconds ago does not count any more; neither does it for the Engine's scheduler.
 MEMORY = 300.0
+# So many seconds a node on which an update got stuck may take to come back.
+LOST_NODE_PATIENCE = 30.0
 DEFAULT_MONITOR = 5 * SECOND
 DEFAULT_GRACE = 10 * SECOND
 
@@ -83,6 +87,10 @@ def judge_tasks(service, tasks, nodes, known, now) -> Verdict:
     )
     if final:
         return Verdict(FAILED, f"{reason}; {final}")
+    stuck = [task for task in tasks if updating and is_awaited_in_vain(task, nodes)]
+    if stuck:
+        reason += f"; the update waits for {task_name(service, stuck[0], nodes)}, which is down"
+        return Verdict(FAILED, reason, hold=LOST_NODE_PATIENCE)
     troubles = describe(service, current, nodes) or describe(service, broken, nodes)
     reason = "; ".join([reason, *troubles])
     if any(map(lacks_node, current)):

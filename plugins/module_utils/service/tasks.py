@@ -81,6 +81,14 @@ def on_down_node(task, nodes) -> bool:
     return bool(node) and get(node, "Status.State") == "down"
 
 
+def is_awaited_in_vain(task, nodes) -> bool:
+    """Whether a task was about to start on a node that was lost.
+
+    The Engine starts another one in its place, but its updater waits for this very task until the node is back.
+    """
+    return on_down_node(task, nodes) and STATES.index(task["Status"]["State"]) < STATES.index("running")
+
+
 def eligible_nodes(service, nodes) -> set:
     """IDs of the nodes that a global service runs on: those that are active and match its constraints."""
     constraints = get(service, "Spec.TaskTemplate.Placement.Constraints")

@@ -205,3 +205,17 @@ def test_a_task_that_is_told_to_stop_does_not_run():
 def test_tasks_that_broke_before_this_run_do_not_fail_it():
     seen = moment("crash loop")
     assert verdict(seen, ids(seen)).state == "pending"
+
+
+def test_an_update_that_waits_for_a_task_on_a_lost_node_is_stuck():
+    """Seen on Engine 26.1: the slot's other task runs, and the update goes no further for as long as one looks."""
+    seen = moment("updating")
+    lost = seen["tasks"][0]
+    lost.update(DesiredState="shutdown", Status={"State": "ready"})
+    seen["nodes"][lost["NodeID"]]["Status"]["State"] = "down"
+    hostname = seen["nodes"][lost["NodeID"]]["Description"]["Hostname"]
+    state, reason, hold = told(seen, NOBODY)
+    assert (state, hold) == ("failed", 30)
+    assert f"; the update waits for web.{lost['Slot']} on {hostname}, which is down" in reason
+    lost["Status"]["State"] = "running"
+    assert told(seen, NOBODY)[0] == "pending"
