@@ -18,6 +18,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.service.rollout imp
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.tasks import is_ended
 
 SECOND = 10**9
+# A busy Engine tells late that a container has ended; a task that breaks is watched for longer than that.
+WATCH = {"Monitor": 20 * SECOND}
 NODES = ("node1", "node2", "node3")
 IMAGE = "flotilla/web:1"
 LAB = str(Path(__file__).parent / "lab" / "lab.py")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from direct import call
-from rollouts import at_once, replicas, restart, service, shell
+from rollouts import WATCH, at_once, replicas, restart, service, shell
 
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.log_lookup import SERVICE_LOGS, look_up
 
@@ -19,7 +19,7 @@ SERVICES = {
     "talk": service(TALK, mode=replicas(2), container={"Env": [f"DB_PASSWORD={PASSWORD}"]}),
     "terminal": service(TALK, container={"TTY": True}),
     "silent": service(TALK, LogDriver={"Name": "none"}),
-    "again": service(shell("echo tries; exit 1"), RestartPolicy=restart("on-failure", 1)),
+    "again": service(shell("echo tries; exit 1"), RestartPolicy=restart("on-failure", 1), update=WATCH),
 }
 
 

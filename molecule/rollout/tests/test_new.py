@@ -7,7 +7,7 @@ import time
 from functools import partial
 
 import pytest
-from rollouts import IMAGE, SECOND, Swarm, at_once, replicas, restart, service, shell
+from rollouts import IMAGE, SECOND, WATCH, Swarm, at_once, replicas, restart, service, shell
 
 PASSWORD = "n0t-to-be-shown"
 PORT = {"Ports": [{"TargetPort": 8080, "PublishedPort": 8070, "PublishMode": "host"}]}
@@ -34,7 +34,7 @@ CASES = {
     ),
     "crashes": (
         service(shell(f"echo line of $HOSTNAME; echo uses {PASSWORD} >&2; exit 5"),
-                container={"Env": [f"DB_PASSWORD={PASSWORD}"]}, RestartPolicy=restart("any")),
+                container={"Env": [f"DB_PASSWORD={PASSWORD}"]}, RestartPolicy=restart("any"), update=WATCH),
         "rollout_failed",
         "its tasks broke 3 times in a row",
         "task: non-zero exit (5)",
@@ -42,26 +42,27 @@ CASES = {
         "uses ********",
     ),
     "ends": (
-        service(shell("exit 0"), RestartPolicy=restart("any")),
+        service(shell("exit 0"), RestartPolicy=restart("any"), update=WATCH),
         "rollout_failed",
         "0 of 1 running; its tasks ended 3 times in a row",
     ),
     "silent": (
-        service(shell("echo nobody reads this; exit 5"), RestartPolicy=restart("none"), LogDriver={"Name": "none"}),
+        service(shell("echo nobody reads this; exit 5"), RestartPolicy=restart("none"), LogDriver={"Name": "none"},
+                update=WATCH),
         "rollout_failed",
         "a task broke and is not started again",
     ),
     "once": (service(shell("exit 0"), mode=replicas(2), RestartPolicy=restart("none")), "done"),
     "once-on-failure": (service(shell("sleep 1"), RestartPolicy=restart("on-failure", 3)), "done"),
     "once-broken": (
-        service(shell("echo why; exit 9"), RestartPolicy=restart("none")),
+        service(shell("echo why; exit 9"), RestartPolicy=restart("none"), update=WATCH),
         "rollout_failed",
         "0 of 1 running; a task broke and is not started again",
         "task: non-zero exit (9)",
         "logged: why",
     ),
     "twice-broken": (
-        service(shell("exit 9"), RestartPolicy=restart("on-failure", 1)),
+        service(shell("exit 9"), RestartPolicy=restart("on-failure", 1), update=WATCH),
         "rollout_failed",
         "0 of 1 running; a task broke and is not started again",
     ),

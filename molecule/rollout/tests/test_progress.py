@@ -125,6 +125,7 @@ def test_a_new_service_that_was_interrupted_too(newest, watched):
 
 def test_a_failure_is_that_of_the_wait(web, watched):
     bad = {"args": ["sh", "-c", "echo no way; exit 3"], "env": {"TOKEN": "abcdef"}}
+    bad["update_config"] = {**SLOWLY, "monitor": "20s"}
     lines, results, _calls = watched(wanted={**WEB, **bad})
     assert lines
     result = results[0]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from rollouts import NODES, SECOND, Swarm, at_once, replicas, restart, service, shell
+from rollouts import NODES, SECOND, WATCH, Swarm, at_once, replicas, restart, service, shell
 
 CRASH = {"args": shell("echo cannot go on; exit 3"), "RestartPolicy": restart("any")}
 SLOW_TO_STOP = shell("trap 'sleep 2; exit 0' TERM; while :; do sleep 0.2; done")
@@ -28,7 +28,7 @@ CASES = {
     "stopped": (two(), service(SIMPLE, mode=replicas(0)), "done"),
     "continue": (
         two(),
-        two(**CRASH, update={"FailureAction": "continue"}),
+        two(**CRASH, update={"FailureAction": "continue", **WATCH}),
         "rollout_failed",
         "times in a row",
         "task: non-zero exit (3)",
@@ -36,7 +36,7 @@ CASES = {
     ),
     "pause": (
         two(),
-        two(**CRASH, update={"FailureAction": "pause"}),
+        two(**CRASH, update={"FailureAction": "pause", **WATCH}),
         "rollout_failed",
         "the update is paused: update paused due to failure",
         "task: non-zero exit (3)",
@@ -44,14 +44,14 @@ CASES = {
     ),
     "rollback": (
         two(),
-        two(**CRASH, update={"FailureAction": "rollback"}),
+        two(**CRASH, update={"FailureAction": "rollback", **WATCH}),
         "rollout_failed",
         "the update was rolled back: rollback completed",
         "task: non-zero exit (3)",
     ),
     "no-way-back": (
         two(container=FOLDER),
-        two(**CRASH, update={"FailureAction": "rollback"}),
+        two(**CRASH, update={"FailureAction": "rollback", **WATCH}),
         "rollout_failed",
         "the rollback is paused: ",
         "bind source path does not exist: /srv/rollout",

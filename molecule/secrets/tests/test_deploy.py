@@ -62,6 +62,7 @@ def test_declared_once_and_changed(objects, service, read):
 
     # The service fails with what is declared for it, and keeps all that it has.
     failing = {"args": ["sh", "-c", "grep -q first /run/secrets/key && sleep 1000"]}
+    failing["update_config"] = {"monitor": "8s"}
     failed = deploy(declared("SECOND", "two", **failing))
     assert failed.status != 0
     assert "service web failed" in failed.text

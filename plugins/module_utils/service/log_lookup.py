@@ -15,6 +15,8 @@ from ..task.fields import NODE, SLOT
 from ..task.resolve import by_id, called, fits, ids_of_nodes, in_order, show_task
 from .logs import read, why_empty
 
+# A time up to its seconds, their fraction, and the zone.
+PRECISE = re.compile(r"(.*:\d\d:\d\d)(\.\d{1,9})(.*)")
 TASK_ID = "com.docker.swarm.task.id"
 SHOWN = ("id", "name", "slot", "node", "node_id", "state", "desired_state", "error")
 
@@ -88,9 +90,14 @@ def moment(text, now):
         return None
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return text
+    plain = f"{text[:-1]}+00:00" if text.endswith("Z") else text
+    # The Engine tells nanoseconds, which neither a float nor a datetime can hold.
+    precise = PRECISE.fullmatch(plain)
+    whole, fraction = (precise[1] + precise[3], precise[2]) if precise else (plain, "")
     try:
-        given = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith("Z") else text)
-        return f"{(given if given.tzinfo else given.replace(tzinfo=timezone.utc)).timestamp():.3f}"
+        given = datetime.fromisoformat(whole)
+        given = given if given.tzinfo else given.replace(tzinfo=timezone.utc)
+        return f"{given.timestamp():.0f}{fraction}"
     except ValueError:
         pass
     try:

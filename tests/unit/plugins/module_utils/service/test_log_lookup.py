@@ -18,9 +18,11 @@ NOW = 1767261600.0
         pytest.param("1767261600.25", "1767261600.25", id="and parts of one"),
         pytest.param("10m", "1767261000.000", id="so long ago"),
         pytest.param("1h30m", "1767256200.000", id="a longer time"),
-        pytest.param("2026-01-01T10:00:00Z", "1767261600.000", id="a time in UTC"),
-        pytest.param("2026-01-01T12:00:00+02:00", "1767261600.000", id="a time elsewhere"),
-        pytest.param("2026-01-01 10:00", "1767261600.000", id="a time without a zone"),
+        pytest.param("2026-01-01T10:00:00Z", "1767261600", id="a time in UTC"),
+        pytest.param("2026-01-01T12:00:00+02:00", "1767261600", id="a time elsewhere"),
+        pytest.param("2026-01-01T10:00:00.123987654Z", "1767261600.123987654", id="a line's own time"),
+        pytest.param("2026-01-01T12:00:00.5+02:00", "1767261600.5", id="half a second"),
+        pytest.param("2026-01-01 10:00", "1767261600", id="a time without a zone"),
     ],
 )
 def test_since(text, expected):
