@@ -22,8 +22,8 @@ class Source:
 class Settings:
     """What a project is loaded with.
 
-    ``env`` is all that interpolation, bare names in ``environment`` and ``~`` know; ``read_file`` gives the content of an
-    absolute path and raises OSError.
+    ``env`` is all that interpolation, bare names in ``environment`` and ``~`` know; ``read_file`` gives the content
+    of an absolute path and raises OSError.
     """
 
     env: dict
