@@ -10,7 +10,7 @@ from dataclasses import replace
 from ..core.errors import InvalidOption
 from ..core.fields import Joint, get, put
 from ..core.plan import CHANGED, HIDDEN, Change, Plan, make_plan
-from .resolve import CONTAINER, Found, Kind, next_version
+from .resolve import CONTAINER, Found, Kind
 
 # Beside the actions of every plan: another object instead of the present one; and a secret whose data can only be
 # compared by writing.
@@ -43,7 +43,7 @@ def plan_creation(kind: Kind, params: dict, given: bool, found: Found) -> Plan:
     if not given and not params.get("driver"):
         needed = "data, data_src or driver" if kind.read is None else "data or data_src"
         raise InvalidOption(f"{kind.name} {params['name']} does not exist yet, and to create it {needed} is needed")
-    name = new_name(params, found)
+    name = found.new_name
     plan = make_plan(kind.table, {**params, "name": name}, None, name=f"{kind.name} {name}")
     return replace(plan, changes=(*plan.changes, Change("data", None, HIDDEN))) if given else plan
 
@@ -53,7 +53,7 @@ def plan_replacement(kind: Kind, params: dict, given: bool, found: Found, reason
     observed = found.current["Spec"]
     # What the Engine takes at creation only is no hindrance to another object.
     table = [entry if isinstance(entry, Joint) else replace(entry, fixed=False) for entry in kind.table]
-    plan = make_plan(table, {**params, "name": new_name(params, found)}, observed)
+    plan = make_plan(table, {**params, "name": found.new_name}, observed)
     if kind.read is None and not given and not get(plan.spec, "Driver.Name"):
         raise InvalidOption(
             f"{kind.name} {observed['Name']} must be created again for {', '.join(reasons)}, and the Engine does not "
@@ -62,12 +62,6 @@ def plan_replacement(kind: Kind, params: dict, given: bool, found: Found, reason
     data = (Change("data", HIDDEN, CHANGED),) if "data" in reasons else ()
     why = Change("new_version_for" if params["rolling_versions"] else "recreated_for", None, reasons)
     return Plan(REPLACE, f"{kind.name} {observed['Name']}", plan.spec, (*plan.changes, *data, why))
-
-
-def new_name(params: dict, found: Found) -> str:
-    """The name of the object that would be created now."""
-    name = params["name"]
-    return f"{name}_v{next_version(name, found)}" if params["rolling_versions"] else name
 
 
 def replaced(found: Found, new: bool) -> list:

@@ -58,13 +58,15 @@ SECRET = Kind("secret", fields.SPEC)
 @dataclass(frozen=True)
 class Found:
     """``current`` is the object that is meant, ``versions`` are all its versions, newest first, if it has such.
-    ``plain`` is the object that has just this name, and ``taken`` are the names that there are.
+    ``plain`` is the object that has just this name and is no version. ``new_name`` is what another object would be
+    called, and ``number`` that of its version, None if it would be none.
     """
 
     current: dict | None
     versions: tuple
     plain: dict | None
-    taken: frozenset
+    new_name: str
+    number: int | None = None
 
 
 def list_objects(client, kind: Kind, names=None, labels=None) -> list:
@@ -76,10 +78,17 @@ def list_objects(client, kind: Kind, names=None, labels=None) -> list:
 def find(params: dict, objects: list) -> Found:
     """What is there of the object that is asked for."""
     name = params["name"]
-    versions = versions_of(name, objects) if params["rolling_versions"] else ()
-    plain = next((raw for raw in objects if raw["Spec"]["Name"] == name), None)
-    current = next(iter(versions), None) if params["rolling_versions"] else plain
-    return Found(current, versions, plain, frozenset(raw["Spec"]["Name"] for raw in objects))
+    plain = named(name, objects)
+    if not params["rolling_versions"]:
+        return Found(plain, (), plain, name)
+    versions = versions_of(name, objects)
+    number = next_version(name, versions, objects)
+    return Found(next(iter(versions), None), versions, plain, f"{name}_v{number}", number)
+
+
+def named(name: str, objects: list) -> dict | None:
+    """The object of exactly this name."""
+    return next((raw for raw in objects if raw["Spec"]["Name"] == name), None)
 
 
 def versions_of(name: str, objects: list) -> tuple:
@@ -96,10 +105,10 @@ def version_of(raw: dict) -> int | None:
     return int(number) if number and number.isdecimal() else 0
 
 
-def next_version(name: str, found: Found) -> int:
+def next_version(name: str, versions, objects: list) -> int:
     """The number of a version that is newer than all and whose name is free."""
-    number = 1 + max((version_of(raw) for raw in found.versions), default=0)
-    while f"{name}_v{number}" in found.taken:
+    number = 1 + max((version_of(raw) for raw in versions), default=0)
+    while named(f"{name}_v{number}", objects):
         number += 1
     return number
 

@@ -10,7 +10,7 @@ from ..core.errors import EngineError, NotFound, OutOfSequence
 from ..core.plan import Plan
 from .fingerprint import fingerprint
 from .judge import ADOPT
-from .resolve import FINGERPRINT, VERSION, VERSION_OF, Found, Kind, next_version
+from .resolve import FINGERPRINT, VERSION, VERSION_OF, Found, Kind
 
 # The label in which community.docker keeps a bare hash of the data, which can be guessed at.
 BARE_HASH = "ansible_key"
@@ -68,9 +68,9 @@ def creation_labels(params: dict, spec: dict, found: Found) -> dict:
     """The labels of an object that is to be created, without a fingerprint."""
     dropped = (VERSION_OF, VERSION, FINGERPRINT, BARE_HASH)
     labels = {name: value for name, value in (spec.get("Labels") or {}).items() if name not in dropped}
-    if params["rolling_versions"]:
+    if found.number is not None:
         labels[VERSION_OF] = params["name"]
-        labels[VERSION] = str(next_version(params["name"], found))
+        labels[VERSION] = str(found.number)
     return labels
 
 

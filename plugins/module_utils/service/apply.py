@@ -29,7 +29,9 @@ def ensure(client, params: dict, check_mode: bool) -> dict:
     if check_mode:
         return {**outcome(plans, plans), **report(params, plans, found, lookups), "elapsed": watch.read()}
     before = task_ids(client, [found[name]["ID"] for name in names if name in found])
-    write_all(client, wanted, found, lookups, plans, names, params["wait_timeout"])
+    write_all(
+        client, plans, found, names, lambda name, now: plan(wanted[name], now, lookups), params["wait_timeout"]
+    )
     result = outcome(plans, plans)
     if params["wait"]:
         try:
@@ -57,12 +59,15 @@ def outcome(plans, names) -> dict:
     return {"changed": bool(changed), "diff": [plan.diff() for plan in changed]}
 
 
-def write_all(client, wanted, found, lookups, plans, names, timeout) -> None:
-    """Carry out the plans of these names, one after the other; an error tells which were carried out before it."""
+def write_all(client, plans, found, names, plan_again, timeout) -> None:
+    """Carry out the plans of these names, one after the other; an error tells which were carried out before it.
+
+    ``plan_again(name, service)`` is asked where a service was changed since it was read.
+    """
     for place, name in enumerate(names):
         try:
             await_ports(client, name, plans, found, timeout)
-            plans[name] = write(client, wanted[name], found.get(name), lookups, timeout)
+            plans[name] = write(client, plans[name], name, found.get(name), plan_again, timeout)
         except SwarmError as exc:
             done, undone = names[:place], names[place + 1 :]
             told = str(exc) if str(exc).startswith("service ") else f"service {name}: {exc}"
@@ -85,23 +90,25 @@ def await_ports(client, name, plans, found, timeout) -> None:
         poll(lambda: find_services(client, updated).values(), lambda services: judge_released(taken, services), timeout)
 
 
-def write(client, wanted, service, lookups, timeout) -> Plan:
+def write(client, plan, name, service, plan_again, timeout) -> Plan:
     """Carry out one plan and return it, or the newer one that a change by others made necessary."""
-    name, known = wanted["name"], [service]
+    known, planned = [service], [plan]
 
     def observe():
         return known.pop() if known else find_services(client, [name]).get(name)
 
-    def apply(planned, now):
-        if wanted["state"] == "rolled_back" and now["Spec"] != service["Spec"]:
+    def apply(todo, now):
+        if todo.action == ROLLBACK and now["Spec"] != service["Spec"]:
             raise SwarmError(
                 f"service {name} was changed while it was about to be rolled back; look at it and run again",
                 reason="changed_meanwhile",
             )
-        carry_out(client, planned, now, timeout)
+        carry_out(client, todo, now, timeout)
 
-    done, _observed = converge(observe, lambda now: plan(wanted, now, lookups), apply, check_mode=False)
-    return done
+    def current(now):
+        return planned.pop() if planned else plan_again(name, now)
+
+    return converge(observe, current, apply, check_mode=False)[0]
 
 
 def carry_out(client, plan, service, timeout) -> None:

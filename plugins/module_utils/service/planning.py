@@ -19,6 +19,7 @@ from .values import show_mode
 TABLE = (NAME, *SPEC)
 RECREATE, ROLLBACK = "recreate", "rollback"
 FORCE_UPDATE = f"{TASK}.ForceUpdate"
+PLATFORMS = f"{TASK}.Placement.Platforms"
 
 
 def declared(params) -> dict:
@@ -35,10 +36,11 @@ def declared(params) -> dict:
     return named
 
 
-def plan_one(wanted, service, networks, references=None) -> Plan:
+def plan_one(wanted, service, networks, references=None, whole=False) -> Plan:
     """The plan for one service, with the spec as it is sent; ``service`` is what the Engine has, or None.
 
-    ``networks`` are names by ID, ``references`` IDs of secrets and configs by name.
+    ``networks`` are names by ID, ``references`` IDs of secrets and configs by name. ``whole``: options that are not
+    wanted go back to their defaults instead of keeping their values.
     """
     title = f"service {wanted['name']}"
     if wanted["state"] == "absent":
@@ -46,12 +48,21 @@ def plan_one(wanted, service, networks, references=None) -> Plan:
     if wanted["state"] == "rolled_back":
         return plan_rollback(wanted, service, networks)
     observed = with_names(service["Spec"], networks) if service else None
-    plan = make_plan(TABLE, complete(wanted, observed, networks, references), observed, name=title)
+    base = of_engine(observed) if whole else None
+    plan = make_plan(TABLE, complete(wanted, observed, networks, references), observed, base, name=title)
     if plan.fixed:
         plan = plan_recreation(plan, wanted)
     elif wanted.get("force_update") and observed:
         plan = plan_force(plan, observed)
     return replace(plan, spec=with_ids(plan.spec, networks, references))
+
+
+def of_engine(observed: dict | None) -> dict:
+    """What a spec has that is nobody's wish: how often tasks were replaced, and where the image was found to run."""
+    base: dict = {}
+    for path in (FORCE_UPDATE, PLATFORMS):
+        put(base, path, get(observed, path))
+    return base
 
 
 def plan_recreation(plan: Plan, wanted: dict) -> Plan:

@@ -11,6 +11,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.core.errors import 
 from ansible_collections.flotilla.swarm.plugins.module_utils.secret.fingerprint import fingerprint
 from ansible_collections.flotilla.swarm.plugins.module_utils.secret.resolve import (
     SECRET,
+    Found,
     read_data,
     same_data,
     show,
@@ -118,7 +119,8 @@ def test_what_tells_the_data(data, texts):
 
 def test_a_bare_hash_of_the_data_is_not_taken_along():
     spec = {"Name": "db", "Labels": {"a": "1", "ansible_key": "d63dc919", "flotilla.swarm.fingerprint": "old"}}
-    assert creation_labels({"rolling_versions": False}, spec, None) == {"a": "1"}
+    found = Found(None, (), None, "db")
+    assert creation_labels({"rolling_versions": False}, spec, found) == {"a": "1"}
 
 
 def test_only_a_secret_gets_a_fingerprint():
