@@ -16,6 +16,7 @@ from pathlib import Path
 import docker
 from access import STATE, ensure_user_key, remove_access, state_directory, write_access
 from applications import ensure_application_archives
+from applications_examples import ensure_examples_archive, load_examples
 from docker.models.networks import Network
 from engine import LabError, connect, ensure_engine, hold_lock, require_root, stop_engine
 from images import LABEL, RELEASES, ensure_node_images
@@ -55,6 +56,7 @@ def bring_up(options: argparse.Namespace) -> None:
     client = ensure_engine()
     images = ensure_node_images(client, options.releases, options.bare)
     archives = ensure_application_archives(client)
+    examples = ensure_examples_archive() if options.examples else None
     network = ensure_network(client, options.name)
     machines = plan_machines(options, images, network, client.info()["CgroupVersion"])
     done = reconcile(client, network, machines, archives, options.fresh)
@@ -62,6 +64,8 @@ def bring_up(options: argparse.Namespace) -> None:
     hosts = describe_hosts(client, options.name)
     rewritten = write_access(options.name, hosts, options.managers, inventory.resolve())
     start_machines(find_machines(client, options.name))
+    if examples:
+        done["given images"] = load_examples(find_machines(client, options.name), examples)
     changes = [f"{count} {state}" for state, count in done.items() if count]
     changes += ["inventory written"] if rewritten else []
     took = time.monotonic() - began
@@ -197,6 +201,7 @@ def parse_arguments() -> argparse.Namespace:
     up.add_argument("--workers", type=int, default=0, help="the machines after the managers")
     up.add_argument("--nodes", type=int, help="machines without a role, in place of the two above")
     up.add_argument("--fresh", action="store_true", help="replace machines that were used")
+    up.add_argument("--examples", action="store_true", help="machines with the images that examples/ needs")
     up.add_argument("--inventory", type=Path, help="where to write the inventory (.lab/NAME/hosts.yml)")
     add("down", take_down, named=True).add_argument("--all", action="store_true", help="every lab")
     add("clean", clean)
