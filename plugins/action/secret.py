@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
-REFUSAL = (
-    "this connection would write the data of the secret into a file on the host, as pipelining cannot be switched on: "
-    "unset ANSIBLE_KEEP_REMOTE_FILES, use another connection or become method than this one, or put the data on the "
-    "host yourself and name it with data_src"
-)
+from ..plugin_utils.pipelining import pipes, refusal
+
+REMEDY = "; or put the data on the host yourself and name it with data_src"
 
 
 class ActionModule(NormalAction):
@@ -19,14 +17,7 @@ class ActionModule(NormalAction):
     _supports_async = False
 
     def run(self, tmp=None, task_vars=None):
-        if self._task.args.get("data") is not None and not self.pipes():
-            return {"failed": True, "msg": REFUSAL, "failure": {"reason": "no_pipelining"}}
+        if self._task.args.get("data") is not None and not pipes(self):
+            refused = refusal("the data of the secret")
+            return {**refused, "msg": refused["msg"] + REMEDY}
         return super().run(tmp, task_vars)
-
-    def pipes(self):
-        """Switch pipelining on for this task, and say whether it is on."""
-        try:
-            self._connection.set_option("pipelining", True)
-        except KeyError:
-            return False
-        return self._is_pipelining_enabled("new")

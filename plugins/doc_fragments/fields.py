@@ -25,6 +25,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.service.fields impo
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.follow import PROGRESS
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.info import SERVICE_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.log_lookup import SERVICE_LOGS
+from ansible_collections.flotilla.swarm.plugins.module_utils.stack.fields import STACK
 from ansible_collections.flotilla.swarm.plugins.module_utils.task.fields import SERVICE_EXEC, TASK_INFO
 
 
@@ -44,6 +45,7 @@ class ModuleDocFragment:
     SERVICE_INFO: str = json.dumps({"options": documentation(SERVICE_INFO)})
     SERVICE_LOGS: str = json.dumps({"options": documentation(SERVICE_LOGS)})
     SERVICE_EXEC: str = json.dumps({"options": documentation(SERVICE_EXEC)})
+    STACK: str = json.dumps({"options": documentation(STACK)})
     TASK_INFO: str = json.dumps({"options": documentation(TASK_INFO)})
     NETWORK: str = json.dumps({"options": documentation(NETWORK_OPTIONS)})
     NETWORK_INFO: str = json.dumps({"options": documentation(NETWORK_INFO)})

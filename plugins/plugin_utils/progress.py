@@ -29,15 +29,20 @@ class ProgressAction(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         """The module's result, as if it had been called once."""
-        result = super().run(tmp, task_vars)
+        result, arguments = super().run(tmp, task_vars), self.arguments(task_vars)
         wrap_async = self._task.async_val and not self._connection.has_native_async
         if wrap_async or not self._is_shown(task_vars or {}):
-            result = merge_hash(result, self._execute_module(task_vars=task_vars, wrap_async=wrap_async))
+            once = self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async)
+            result = merge_hash(result, once)
         else:
-            result = merge_hash(result, self._follow(task_vars))
+            result = merge_hash(result, self._follow(arguments, task_vars))
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
+
+    def arguments(self, task_vars) -> dict:
+        """The options that the module gets."""
+        return self._task.args
 
     def _is_shown(self, task_vars) -> bool:
         """Whether there may be something to show, and somebody wants to see it."""
@@ -47,12 +52,11 @@ class ProgressAction(ActionBase):
         waits = self._task.args.get("wait", True)
         return all(boolean(self._templar.template(value), strict=False) for value in (wanted, waits))
 
-    def _follow(self, task_vars) -> dict:
+    def _follow(self, arguments, task_vars) -> dict:
         """Call the module until it has nothing more to show."""
         calls, state = [], {}
         while True:
-            arguments = {**self._task.args, "progress": state}
-            calls.append(self._execute_module(module_args=arguments, task_vars=task_vars))
+            calls.append(self._execute_module(module_args={**arguments, "progress": state}, task_vars=task_vars))
             told = calls[-1].pop("progress", None)
             if not told:
                 return merged(calls)

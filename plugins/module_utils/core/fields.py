@@ -241,3 +241,16 @@ def check_since(table, params: dict, api_version: str, prefix: str = "") -> None
             for item in value if isinstance(value, list) else [value]:
                 if isinstance(item, dict):
                     check_since(field.parts, item, api_version, f"{name}.")
+
+
+def fill(table, item: dict) -> dict:
+    """One dict with every option of the table, as an argument spec would complete it."""
+    filled = {}
+    for field in options(table):
+        value = item.get(field.option, field.default)
+        if field.parts and isinstance(value, dict):
+            value = fill(field.parts, value)
+        elif field.parts and isinstance(value, list):
+            value = [fill(field.parts, part) if isinstance(part, dict) else part for part in value]
+        filled[field.option] = value
+    return filled

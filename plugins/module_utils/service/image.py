@@ -17,6 +17,8 @@ class Digests:
     def __init__(self, client):
         self.client = client
         self._answers: dict = {}
+        # Where each image that was asked for runs, as ``placement.platforms`` of a service.
+        self.platforms: dict = {}
 
     def of(self, image: str) -> str:
         """The digest of an image with its tag; SwarmError if its registry does not tell it."""
@@ -28,10 +30,24 @@ class Digests:
 
     def _ask(self, image):
         try:
-            digest = get(self.client.get(f"/distribution/{image}/json"), "Descriptor.digest")
+            answer = self.client.get(f"/distribution/{image}/json")
         except (EngineError, Unreachable) as exc:
             return unresolved(image, exc)
+        digest = get(answer, "Descriptor.digest")
+        self.platforms[f"{image}@{digest}"] = platforms(answer.get("Platforms") or ())
         return digest or SwarmError(f"the registry tells no digest of {image}", reason="image_not_resolved")
+
+
+def platforms(raw) -> list:
+    """Platforms of an image as docker's own command writes them (convertPlatforms in moby/client/service_create.go)."""
+    found = []
+    for item in raw:
+        # Nodes tell 32-bit ARM in too many ways to be compared.
+        architecture = "" if (item.get("architecture") or "").lower() == "arm" else item.get("architecture") or ""
+        one = {"os": item.get("os") or "", "architecture": architecture}
+        if one not in found and "unknown" not in one.values():
+            found.append(one)
+    return found
 
 
 def unresolved(image: str, exc: SwarmError) -> SwarmError:

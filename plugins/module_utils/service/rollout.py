@@ -41,17 +41,19 @@ def task_ids(client, ids) -> dict:
     return known
 
 
-def await_services(client, ids: dict, known: dict, timeout: float, rolled_back=(), progress=None) -> None:
+def await_services(client, ids: dict, known: dict, timeout: float, rolled_back=(), progress=None, watched=True) -> dict:
     """Wait until every service does what its spec says; SwarmError with the tasks' own errors if one does not.
+
+    Return for each the moment of this host's clock since when it does.
 
     ``ids`` are names by ID. ``known`` holds for each name the IDs of the tasks there were before anything was
     written (``task_ids``), and None for a service that was not written. ``timeout`` is in seconds.
     ``rolled_back`` are the names of services whose rollback this run has asked for, which is no failure then.
     ``progress`` is None to wait to the end; otherwise Unfinished is raised when there is something to show, and
-    carries it along.
+    carries it along. With ``watched=False`` it is enough that they run, however long they will.
     """
     if not ids:
-        return
+        return {}
     wait = {
         "ids": ids,
         "known": {name: None if tasks is None else sorted(tasks) for name, tasks in known.items()},
@@ -61,18 +63,21 @@ def await_services(client, ids: dict, known: dict, timeout: float, rolled_back=(
         "told": {},
         "memory": {},
         "progress": progress,
+        "watched": watched,
     }
-    follow(client, wait)
+    return follow(client, wait)
 
 
-def follow(client, wait: dict) -> None:
-    """Begin or go on with a wait."""
+def follow(client, wait: dict) -> dict:
+    """Begin or go on with a wait, and return what ``await_services`` does."""
     known = {name: None if tasks is None else set(tasks) for name, tasks in wait["known"].items()}
     last: dict = {}
     began = time.monotonic()
 
     def judged(seen):
         last.update(seen=seen, verdicts=judge_all(seen, wait["ids"], known, wait["rolled_back"]))
+        if not wait["watched"]:
+            last["verdicts"] = {name: at_once(verdict) for name, verdict in last["verdicts"].items()}
         return last["verdicts"]
 
     def watch(verdicts, end):
@@ -85,6 +90,12 @@ def follow(client, wait: dict) -> None:
         raise explained(client, exc, wait, known, last) from exc
     if any(verdict.state == FAILED for verdict in last["verdicts"].values()):
         raise explained(client, None, wait, known, last)
+    return {name: moment for name, (_state, moment) in wait["memory"]["since"].items()}
+
+
+def at_once(verdict: Verdict) -> Verdict:
+    """The verdict, and where it is good without a time in which it must stay so."""
+    return Verdict(DONE, verdict.reason) if verdict.state == DONE else verdict
 
 
 def look(client, wait) -> dict:
@@ -125,9 +136,9 @@ def show(wait, seen, verdicts, began, end) -> None:
         return
     changed = {}
     for service_id, name in wait["ids"].items():
-        service = seen["services"].get(service_id)
-        if service and (name in wait["told"] or verdicts[name] != Verdict(DONE, verdicts[name].reason)):
-            told = progress_line(service, tasks_of(seen, service_id), seen["nodes"], verdicts[name])
+        service, verdict = seen["services"].get(service_id), verdicts[name]
+        if service and (name in wait["told"] or verdict.state != DONE or verdict.hold):
+            told = progress_line(service, tasks_of(seen, service_id), seen["nodes"], verdict)
             if wait["told"].get(name) != told:
                 changed[name] = told
     if changed:

@@ -28,7 +28,14 @@ def seen(name="just created"):
 
 def wait(told=None, name="just created", began=100.0):
     ids = {MOMENTS[name]["service"]["ID"]: "web"}
-    return {"ids": ids, "told": {"web": told} if told else {}, "memory": {"began": began}, "progress": {}, "broken": {}}
+    return {
+        "ids": ids,
+        "told": {"web": told} if told else {},
+        "memory": {"began": began},
+        "progress": {},
+        "broken": {},
+        "watched": True,
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,162 @@
+# Copyright flotilla.swarm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that a task will do to a stack, after the look-ups that this needs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass, field, replace
+
+from ..core.errors import InvalidOption
+from ..core.fields import check_since, fill, get
+from ..core.plan import Plan
+from ..secret.resolve import telling
+from ..service.image import Digests, choose
+from . import history
+from .fields import OBJECTS
+from .objects import KINDS, find
+from .observe import Seen, check_external, look, uses
+from .planning import (
+    StackPlan,
+    plan_leftovers,
+    plan_objects,
+    plan_service,
+    plan_waves,
+    spare_objects,
+    surroundings,
+    wanted_service,
+)
+
+NOTHING: dict = {**{kind: [] for kind in OBJECTS}, "external": {}, "depends_on": {}}
+
+
+@dataclass
+class Todo:
+    """``declared`` is the declaration, completed; ``target`` the deploy to go back to, with state rolled_back."""
+
+    params: dict
+    declared: dict
+    seen: Seen
+    planned: StackPlan
+    digests: Digests
+    deploys: list = field(default_factory=list)
+    target: history.Deploy | None = None
+
+    @property
+    def stack(self) -> str:
+        return self.params["name"]
+
+    def plan_service(self, name: str, service: dict | None) -> Plan:
+        """The plan for one service, as it is now."""
+        networks, references = surroundings(self.planned, self.seen)
+        if self.target:
+            recreate = self.params["recreate"]
+            return history.plan_restored(name, self.target.services[name], service, networks, references, recreate)
+        declared = next(item for item in self.declared["services"] if item["name"] == name)
+        wanted = wanted_service(declared, self.params, self.planned.items)
+        wanted = with_image(wanted, service, self.digests)
+        return plan_service(self.stack, wanted, service, networks, references)
+
+    def made(self, kind: str, plain: str, raw: dict) -> None:
+        """Note that a secret or config is now what was planned."""
+        objects, items = getattr(self.seen, kind), self.planned.items[kind]
+        objects[:] = [one for one in objects if one["ID"] != raw["ID"]] + [raw]
+        items[plain] = replace(items[plain], found=find(plain, objects), plan=Plan("keep", items[plain].plan.name))
+
+    @property
+    def names(self) -> list:
+        """The services that the stack shall have."""
+        if self.target:
+            return sorted(self.target.services)
+        return [item["name"] for item in self.declared["services"]]
+
+
+def complete(client, params: dict, hide) -> tuple:
+    """The options as one way of saying it, and the declaration with all options of each object."""
+    wait = params["wait"] if params["detach"] is None else not params["detach"]
+    params = {**params, "wait": wait}
+    if params["state"] != "present":
+        return params, NOTHING
+    if params["declaration"] is None:
+        raise InvalidOption("compose is needed to deploy a stack; give a Compose file, or several")
+    declared = {**NOTHING, **params["declaration"]}
+    for kind, table in OBJECTS.items():
+        declared[kind] = [fill(table, item) for item in declared[kind]]
+        for item in declared[kind]:
+            check_since(table, item, client.api_version, f"{kind}.{item['name']}.")
+    for item in declared["secrets"]:
+        text = (params["secret_data"] or {}).get(item["name"])
+        if text is not None:
+            hide(telling(decoded(text)))
+            item.update(data=text, data_is_b64=True)
+    return params, declared
+
+
+def decoded(text: str) -> bytes:
+    """The bytes of base64."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidOption("secret_data is not base64; leave it to the action plugin of this module") from None
+
+
+def plan_all(client, params: dict, declared: dict) -> Todo:
+    """Everything that will be done."""
+    stack, target, deploys = params["name"], None, []
+    if params["history"] or params["state"] == "rolled_back":
+        deploys = history.read_deploys(client, stack)
+    if params["state"] == "rolled_back":
+        target = history.choose(stack, deploys, params["deploy"])
+        declared = {**NOTHING, "external": history.needs(target)}
+    seen = look(client, stack, declared, params["prune"])
+    check_external(stack, declared, seen)
+    planned = plan_objects(stack, declared, seen, params["recreate"])
+    todo = Todo(params, declared, seen, planned, Digests(client), deploys, target)
+    for name in todo.names:
+        planned.services[name] = todo.plan_service(name, seen.services.get(name))
+    if params["prune"] or target:
+        planned.services.update(plan_leftovers(seen.services, todo.names))
+    planned.waves = plan_waves(planned.services, seen.services, declared["depends_on"])
+    planned.removals = plan_removals(client, todo)
+    return todo
+
+
+def with_image(wanted: dict, service: dict | None, digests: Digests) -> dict:
+    """The service with the digest of its image and where that runs, if registries are to be asked."""
+    live = get((service or {}).get("Spec"), "TaskTemplate.ContainerSpec.Image") or ""
+    image = choose(wanted, live, digests.of)
+    placement, platforms = wanted["placement"], digests.platforms.get(image)
+    if platforms:
+        placement = {**(placement or {}), "platforms": platforms}
+    return {**wanted, "image": image, "placement": placement}
+
+
+def plan_removals(client, todo: Todo) -> dict:
+    """What nothing will use once the services run."""
+    params, planned, seen = todo.params, todo.planned, todo.seen
+    older = [raw for kind in KINDS for item in planned.items[kind].values() for raw in item.older]
+    if not params["wait"] or not (older or params["prune"]):
+        return {}
+    if seen.everyone is None:
+        seen.everyone = client.get("/services")
+    if not todo.deploys:
+        todo.deploys = history.read_deploys(client, todo.stack)
+    used = uses(after(planned.services, seen))
+    ids = {kind: {raw["Spec"]["Name"]: raw["ID"] for raw in getattr(seen, kind)} for kind in KINDS}
+    for deploy in todo.deploys:
+        for kind in KINDS:
+            used[kind].update(ids[kind].get(name) for name in history.needs(deploy)[kind])
+    return spare_objects(todo.stack, seen, planned, used, params["prune"])
+
+
+def after(plans: dict, seen: Seen) -> list:
+    """All services of the swarm as they will be, each with the spec that it had before its last change."""
+    services = []
+    for raw in seen.everyone:
+        plan = plans.get(raw["Spec"]["Name"])
+        if plan is None or plan.action == "keep":
+            services.append(raw)
+        elif plan.action != "remove":
+            services.append({"Spec": plan.spec, "PreviousSpec": raw["Spec"]})
+    return services

@@ -1,0 +1,121 @@
+# Copyright flotilla.swarm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the files of a stack come from: the controller, or the host of the task."""
+
+from __future__ import annotations
+
+import base64
+import os
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.loader import lookup_loader
+
+from ...module_utils.core.fields import argument_spec, options
+from ...module_utils.stack.fields import READING
+from .convert import convert
+from .environment import parse_env_file
+from .load import Settings, Source, load
+from .problems import ComposeError, Problem
+
+NAMES = [name for field in options(READING) for name in (field.option, *field.aliases)]
+
+
+class Files:
+    """Files as the task of an action plugin means them."""
+
+    def __init__(self, action, task_vars, remote: bool):
+        self.action, self.task_vars, self.remote = action, task_vars, remote
+
+    def find(self, name: str) -> str:
+        """The absolute path of a file that a playbook names."""
+        if self.remote:
+            return name
+        try:
+            return self.action._find_needle("files", name)
+        except AnsibleError as exc:
+            raise ComposeError([Problem(name, None, (), "there is no such file on the controller")]) from exc
+
+    def read(self, path: str) -> bytes:
+        """The content of a file, decrypted if it is in a vault; OSError if there is none."""
+        if not self.remote:
+            try:
+                return self.action._loader._get_file_contents(path)[0]
+            except AnsibleError as exc:
+                raise OSError(str(exc)) from exc
+        done = self.action._execute_module("ansible.builtin.slurp", {"src": path}, task_vars=self.task_vars)
+        if done.get("failed"):
+            raise OSError(done.get("msg") or "it cannot be read")
+        return base64.b64decode(done["content"])
+
+    def text(self, path: str, name: str) -> str:
+        """The content of a file that a playbook names, as text."""
+        try:
+            return self.read(path).decode()
+        except (OSError, UnicodeDecodeError) as exc:
+            raise ComposeError([Problem(name, None, (), f"it cannot be read: {exc}")]) from exc
+
+    def filled_in(self, path: str) -> str:
+        """The content of a file that is a Jinja2 template."""
+        action = self.action
+        if self.remote:
+            raise AnsibleError("template fills in files of the controller only; leave template or remote_src out")
+        lookup = lookup_loader.get("ansible.builtin.template", loader=action._loader, templar=action._templar)
+        return lookup.run([path], self.task_vars, convert_data=False)[0]
+
+
+def options_of(args: dict) -> dict:
+    """The options that say what is read, checked and completed."""
+    given = {name: args[name] for name in NAMES if args.get(name) is not None}
+    for name in ("compose", "compose_files"):
+        if isinstance(given.get(name), dict):
+            given[name] = [given[name]]
+    checked = ArgumentSpecValidator(argument_spec(READING)).validate(given)
+    if checked.error_messages:
+        raise AnsibleError("; ".join(checked.error_messages))
+    return checked.validated_parameters
+
+
+def sources(files: Files, given: dict) -> list:
+    """The files and definitions, in order. Paths in them are relative to where the first file is."""
+    found = []
+    for item in given["compose"]:
+        if isinstance(item, dict):
+            found.append(Source("compose", None, item, base_directory(files, found)))
+            continue
+        path = files.find(str(item))
+        text = files.filled_in(path) if given["template"] else files.text(path, str(item))
+        directory = found[0].directory if found else os.path.dirname(path)
+        found.append(Source(str(item), text, None, directory))
+    return found
+
+
+def base_directory(files: Files, found: list) -> str:
+    """Where paths in a definition begin."""
+    return found[0].directory if found else files.action._loader.get_basedir()
+
+
+def environment(files: Files, given: dict) -> dict:
+    """The variables that fill in the files."""
+    env = dict(os.environ) if given["controller_env"] else {}
+    for name in given["env_files"]:
+        env.update(parse_env_file(files.text(files.find(name), name), name, env, given["allow_unset"]))
+    return {**env, **{name: text(value) for name, value in given["env"].items()}}
+
+
+def text(value) -> str:
+    """A variable's value as Compose files have it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+def declaration(action, task_vars, args: dict) -> tuple:
+    """What the files of a task declare, with warnings; ComposeError or AnsibleError with all that is wrong."""
+    given = options_of(args)
+    if not given["compose"]:
+        raise AnsibleError("compose is needed to deploy a stack; give a Compose file, or several")
+    files = Files(action, task_vars, given["remote_src"])
+    settings = Settings(environment(files, given), given["allow_unset"], files.read)
+    project = load(sources(files, given), settings)
+    return convert(project, str(args.get("name") or ""), files.read), list(project.warnings)
