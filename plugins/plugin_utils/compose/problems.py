@@ -38,18 +38,25 @@ class Problems:
         self.document = document
         self.found: list[Problem] = []
         self.warnings: list[str] = []
+        self.unknown: set[tuple] = set()
 
     def within(self, document) -> Problems:
         """The same collection for another document."""
         view = Problems(document)
-        view.found, view.warnings = self.found, self.warnings
+        view.found, view.warnings, view.unknown = self.found, self.warnings, self.unknown
         return view
 
     def add(self, path: tuple, text: str):
         """Something is wrong at this path of the document."""
         path = tuple(path)
         file, line = (self.document.name, self.document.line(path)) if self.document else (None, None)
-        self.extend([Problem(file, line, path, text)])
+        if (file, path) not in self.unknown:
+            self.extend([Problem(file, line, path, text)])
+
+    def add_unknown(self, path: tuple, text: str):
+        """The value at this path cannot be told for this reason; what is found wrong with it later says nothing."""
+        self.add(path, text)
+        self.unknown.add((self.document.name if self.document else None, tuple(path)))
 
     def extend(self, problems):
         """Add what was found elsewhere, such as ``ComposeError.problems``."""
