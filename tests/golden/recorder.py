@@ -11,6 +11,7 @@ import base64
 import copy
 import json
 import re
+import socket
 import socketserver
 import tempfile
 import threading
@@ -201,11 +202,20 @@ def serve(recorder: Recorder):
         path = Path(top, "sock")
         server = Server(str(path), Handler)
         server.recorder = recorder
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        ended = threading.Event()
+        thread = threading.Thread(target=accept, args=(server, ended), daemon=True)
         thread.start()
         try:
             yield f"unix://{path}"
         finally:
-            server.shutdown()
-            server.server_close()
+            ended.set()
+            with socket.socket(socket.AF_UNIX) as last:
+                last.connect(str(path))
             thread.join()
+            server.server_close()
+
+
+def accept(server: Server, ended: threading.Event):
+    """Take connections, without looking about meanwhile as serve_forever does: there are many servers at a time."""
+    while not ended.is_set():
+        server.handle_request()
