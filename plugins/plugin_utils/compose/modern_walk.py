@@ -1,0 +1,102 @@
+# Copyright flotilla.swarm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where modern Compose is more lenient than v3 all over the file: quoted numbers, keys with x-, keys of its own.
+
+The schema of v3 leads the way, so that nothing is done to what v3 takes as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .ignored import MODERN
+from .modern_notes import QUOTED, UNQUOTED, Notes
+from .schema_parts import PAIR_VALUE
+from .schema_service import BUILD
+from .schema_types import Either, Keys, ListOf, Names, Scalar, Since
+from .yaml_types import as_go_prints
+
+INTEGER = re.compile(r"[-+]?\d+", re.ASCII)
+NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+SWITCHES = {
+    **dict.fromkeys(("true", "yes", "on", "y", "t", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "n", "f", "0"), False),
+}
+
+# Keys of modern Compose alone that Swarm has no use for, by the path of their mapping.
+IGNORED = {
+    (): {"models"},
+    ("services", "*"): MODERN.keys(),
+    ("services", "*", "networks", "*"): {"gw_priority", "interface_name", "link_local_ips", "mac_address", "priority"},
+    ("services", "*", "ports", "*"): {"app_protocol", "host_ip", "name"},
+    ("services", "*", "volumes", "*", "bind"): {"create_host_path", "recursive", "selinux"},
+    ("services", "*", "volumes", "*", "volume"): {"labels"},
+    ("services", "*", "volumes", "*", "tmpfs"): {"mode"},
+    ("services", "*", "deploy", "resources", "reservations"): {"devices"},
+    ("networks", "*"): {"enable_ipv4", "enable_ipv6"},
+    ("networks", "*", "ipam"): {"options"},
+    ("networks", "*", "ipam", "config", "*"): {"aux_addresses", "gateway", "ip_range"},
+}
+
+
+def walk(spec, value, path: tuple, kind: tuple, notes: Notes):
+    """The value as v3 has it; what v3 cannot have stays for the schema to tell. ``kind`` is the path with wildcards."""
+    if isinstance(spec, Since):
+        return walk(spec.spec, value, path, kind, notes)
+    if isinstance(spec, Either):
+        return walk(alternative(spec, value), value, path, kind, notes)
+    if isinstance(spec, Scalar):
+        return single(spec, value, path, notes)
+    if not spec.accepts(value):
+        return value
+    if isinstance(spec, ListOf):
+        return [walk(spec.item, item, (*path, n), (*kind, "*"), notes) for n, item in enumerate(value)]
+    if isinstance(spec, Names):
+        return {key: walk(spec.value, item, (*path, key), (*kind, "*"), notes) for key, item in value.items()}
+    return mapping(spec, value, path, kind, notes)
+
+
+def alternative(spec: Either, value):
+    """The alternative that is of the value's type, else a single value, to which a string may be turned."""
+    scalars = [one for one in spec.alternatives if isinstance(one, Scalar) and one.types != ("null",)]
+    return next((one for one in spec.alternatives if one.accepts(value)), (scalars or spec.alternatives)[0])
+
+
+def mapping(spec: Keys, value: dict, path: tuple, kind: tuple, notes: Notes) -> dict:
+    """The mapping without keys that only modern Compose has."""
+    kept = {}
+    for key, item in value.items():
+        if key in spec.keys:
+            kept[key] = walk(spec.keys[key], item, (*path, key), (*kind, key), notes)
+        elif key in IGNORED.get(kind, ()):
+            notes.ignored(key, path)
+        elif spec is not BUILD and not is_extra(key, spec):
+            kept[key] = item
+    return kept
+
+
+def is_extra(key: str, spec: Keys) -> bool:
+    """Whether a key is for its author's own use, and v3 has no such keys here."""
+    return key.startswith("x-") and spec.extra_since is None and spec.open_since is None
+
+
+def single(spec: Scalar, value, path: tuple, notes: Notes):
+    """The value of the type that v3 wants, where modern Compose takes another."""
+    if spec.accepts(value):
+        return value
+    if spec is PAIR_VALUE and isinstance(value, bool):
+        notes.change(UNQUOTED, path)
+        return as_go_prints(value)
+    if isinstance(value, str) and (unquoted := as_typed(spec, value)) is not None:
+        notes.change(QUOTED, path)
+        return unquoted
+    return value
+
+
+def as_typed(spec: Scalar, text: str):
+    """The number or switch that the text is, None if it is none that fits."""
+    if "boolean" in spec.types:
+        return SWITCHES.get(text.lower())
+    if {"integer", "number"} & set(spec.types) and INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if "number" in spec.types and NUMBER.fullmatch(text) else None
