@@ -5,7 +5,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import reduce
+
+from .bundle import from_bundle
+from .document import Document, from_data, read
+from .ignored import ignored
+from .interpolate import interpolate
+from .long_references import check_files, check_uses, unused
+from .long_values import Reading
+from .longform import SECTIONS, to_long
+from .merge import merge
+from .modern import from_modern
+from .problems import ComposeError, Problems
+from .schema import validate, version_of
+
+NO_IMAGE = "this service has no image; Swarm does not build any, so name one in image"
 
 
 @dataclass(frozen=True)
@@ -45,6 +60,101 @@ class Project:
     lines: dict = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class File:
+    """A file on its way: ``document`` is as Compose v3 has it, ``long`` what of it is sound, in long form."""
+
+    document: Document
+    version: str
+    long: dict
+
+
 def load(sources: list[Source], settings: Settings) -> Project:
     """The project that the files make together; ComposeError with all that is wrong in any of them."""
-    raise NotImplementedError
+    problems = Problems()
+    documents = [document for source in sources if (document := parse(source, problems))]
+    # As with docker stack, paths in all files are relative to the first.
+    files = [prepare(document, sources[0].directory, settings, problems) for document in documents]
+    whole = reduce(merge, [file.long for file in files], {section: {} for section in SECTIONS})
+    check_versions(files, problems)
+    if len(files) == len(sources):
+        check(files, whole, settings, problems)
+    problems.raise_if_any()
+    told = [*problems.warnings, *ignored([file.document.tree for file in files]), *unused(whole)]
+    name = next((document.tree["name"] for document in reversed(documents) if "name" in document.tree), None)
+    return Project(**whole, warnings=tuple(dict.fromkeys(told)), name=name, lines=places(files))
+
+
+def parse(source: Source, problems: Problems) -> Document | None:
+    """The document that a source is; None, and problems, if it is none."""
+    try:
+        if source.data is not None:
+            return from_data(source.data, source.name)
+        if source.name.endswith(".dab"):
+            return from_data(from_bundle(source.text, source.name), source.name)
+        return read(source.text, source.name)
+    except ComposeError as exc:
+        problems.extend(exc.problems)
+        return None
+
+
+def prepare(document: Document, directory: str, settings: Settings, problems: Problems) -> File:
+    """The file as Compose v3 and in long form; what is wrong is a problem and left out of the long form."""
+    problems = problems.within(document)
+    known = len(problems.found)
+    version = version_of(document.tree, problems)
+    document = replace(document, tree=from_modern(document.tree, problems))
+    document = replace(document, tree=interpolate(document, settings.env.get, problems, settings.allow_unset))
+    validate(document.tree, version, problems)
+    reading = Reading(directory, settings.env, settings.read_file, problems)
+    wrong = [problem.path for problem in problems.found[known:]]
+    return File(document, version, to_long(sound(document.tree, wrong), reading))
+
+
+def sound(tree: dict, wrong: list[tuple]) -> dict:
+    """The sections without what is wrong in them: a key of a service or an object, or all its keys, or a section."""
+    if () in wrong:
+        return {}
+    cut = {path[:3] for path in wrong}
+    return {
+        section: {name: keys_left(entry, (section, name), cut) for name, entry in tree[section].items()}
+        for section in SECTIONS
+        if section in tree and (section,) not in cut
+    }
+
+
+def keys_left(entry: dict | None, path: tuple, cut: set) -> dict:
+    """What is left of a service or an object."""
+    left = {} if path in cut or entry is None else entry
+    return {key: value for key, value in left.items() if (*path, key) not in cut}
+
+
+def check_versions(files: list[File], problems: Problems):
+    """All files must say the same version, and none is the latest."""
+    for file in files:
+        if file.version != files[0].version:
+            text = f"the version is {file.version}, and that of {files[0].document.name} is {files[0].version}"
+            problems.within(file.document).add(("version",), f"{text}; write the same in all files of a stack")
+
+
+def check(files: list[File], whole: dict, settings: Settings, problems: Problems):
+    """What can be told of all files together only."""
+    for file in files:
+        inside = problems.within(file.document)
+        check_uses(file.long, whole, inside)
+        check_files(file.long, whole, settings.read_file, inside)
+    for name in whole["services"]:
+        documents = [file.document for file in files if name in file.long["services"]]
+        told = [document.tree["services"][name] for document in documents]
+        if all(isinstance(service, dict) and "image" not in service for service in told):
+            problems.within(documents[0]).add(("services", name), NO_IMAGE)
+
+
+def places(files: list[File]) -> dict:
+    """The place of each path. Where there are several files, items of lists have none: they change their numbers."""
+    return {
+        path: f"{file.document.name}:{line}"
+        for file in files
+        for path, line in file.document.lines.items()
+        if len(files) == 1 or not any(isinstance(part, int) for part in path)
+    }

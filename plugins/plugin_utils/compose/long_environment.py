@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from .environment import parse_service_env_file
-from .long_values import pairs
+from .long_values import pairs, unreadable
 from .problems import ComposeError
 from .yaml_types import as_go_prints
 
@@ -29,10 +29,8 @@ def resolved(named: dict, env: dict) -> dict:
 
 def env_files(value, path: tuple, reading) -> list[tuple]:
     """Place, absolute path and whether it must be there, of each file."""
-    entries = (
-        [(path, value)] if isinstance(value, str) else [((*path, number), entry) for number, entry in enumerate(value)]
-    )
-    entries = [(place, {"path": entry} if isinstance(entry, str) else entry) for place, entry in entries]
+    files = {path: value} if isinstance(value, str) else {(*path, number): file for number, file in enumerate(value)}
+    entries = [(place, {"path": file} if isinstance(file, str) else file) for place, file in files.items()]
     return [(place, reading.absolute(entry["path"]), entry.get("required", True)) for place, entry in entries]
 
 
@@ -40,11 +38,9 @@ def env_file(file: str, required: bool, place: tuple, reading) -> dict:
     """What the file holds; one that cannot be read is a problem."""
     try:
         return parse_service_env_file(reading.read_file(file).decode(), file, reading.env)
-    except FileNotFoundError:
-        if required:
-            reading.problems.add(place, f"there is no file {file}; correct the path, or add the file")
     except OSError as exc:
-        reading.problems.add(place, f"{file} cannot be read: {exc.strerror or exc}")
+        if required:
+            reading.problems.add(place, unreadable(file, exc))
     except UnicodeDecodeError:
         reading.problems.add(place, f"{file} is no text in UTF-8")
     except ComposeError as exc:

@@ -53,7 +53,11 @@ def references(value, path, reading) -> list[dict]:
 
 
 def networks(value, path, reading) -> dict:
-    return value if isinstance(value, dict) else dict.fromkeys(value)
+    attached = value if isinstance(value, dict) else dict.fromkeys(value)
+    return {
+        name: {**entry, "driver_opts": text_map(entry["driver_opts"])} if entry and "driver_opts" in entry else entry
+        for name, entry in attached.items()
+    }
 
 
 def depends_on(value, path, reading) -> dict[str, str]:

@@ -55,3 +55,8 @@ def pairs(value) -> dict:
         return value
     split = (as_go_prints(entry).partition("=") for entry in value)
     return {name: entry if equals else None for name, equals, entry in split}
+
+
+def unreadable(file: str, exc: OSError) -> str:
+    """What is said of a file that cannot be read."""
+    return f"{file} cannot be read: {exc.strerror or exc}"

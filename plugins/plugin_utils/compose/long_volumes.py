@@ -21,8 +21,9 @@ def long_volumes(entries: list, path: tuple, reading) -> list[dict]:
                 volume["source"] = bind_source(volume.get("source"), reading)
         except ValueError as exc:
             reading.problems.add(place, str(exc))
-        else:
-            volumes.append(volume)
+            # So that the others keep their places.
+            volume = {}
+        volumes.append(volume)
     return volumes
 
 

@@ -108,7 +108,7 @@ def test_a_long_volume(entry, expected):
 def test_what_is_no_volume_is_a_problem(entry, text):
     volumes, reading = long_of(entry)
     [problem] = reading.problems.found
-    assert (volumes, problem.path) == ([], (*PATH, 0))
+    assert (volumes, problem.path) == ([{}], (*PATH, 0))
     assert text in problem.text
 
 
