@@ -20,9 +20,8 @@ def client(host):
     return engine(host.backend.host)
 
 
-@pytest.fixture
-def run(client):
-    """The work of a module on the host's Engine; test_tasks.py has what takes a task."""
+def runner(client):
+    """The work of a module on an Engine; test_tasks.py has what takes a task."""
     modules = {
         "network": lambda check: (lambda client, params: ensure(client, params, check), (NETWORK_OPTIONS, WAIT)),
         "network_info": lambda _check: (look_up, (NETWORK_INFO,)),
@@ -33,6 +32,18 @@ def run(client):
         return call(work, tables, client, **options)
 
     return run
+
+
+@pytest.fixture
+def run(client):
+    """A run on the host's Engine."""
+    return runner(client)
+
+
+@pytest.fixture
+def other_run(host):
+    """Another run on the same Engine, with a connection of its own."""
+    return runner(engine(host.backend.host))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -104,6 +105,61 @@ def test_an_interrupted_run_is_finished_by_the_next(run, client, held, monkeypat
         before["networks"]["west"]["Attachable"] = attachable
         assert held() == before
     assert any(text.startswith("10.77.0.") for text in address())
+
+
+def met_at(send, after, moment, other):
+    """The client's ``request``, before one of which another run does all that it has to do. Its result is returned."""
+    sent, results = [], []
+
+    def request(method, path, *args, **more):
+        sent.append(f"{method} {path}")
+        if not results and sent[-1].startswith(moment) and any(one.startswith(after) for one in sent):
+            results.append(other())
+        return send(method, path, *args, **more)
+
+    return request, results
+
+
+@pytest.mark.usefixtures("web")
+@pytest.mark.parametrize(
+    ("after", "moment"),
+    [
+        ("POST /configs", "POST /services"),
+        ("POST /services", "DELETE /networks"),
+        ("DELETE /networks", "POST /networks/create"),
+        ("POST /networks/create", "GET /networks/"),
+        ("POST /networks/create", "POST /services"),
+    ],
+    ids=["taking services off", "removing", "creating", "looking whether it has addresses", "putting services on"],
+)
+def test_another_run_comes_between(after, moment, run, other_run, client, held, monkeypatch, address):
+    before = held()
+    request, results = met_at(client.request, after, moment, lambda: other_run("network", **AGAIN, internal=True))
+    monkeypatch.setattr(client, "request", request)
+    done = run("network", **AGAIN, attachable=True)
+    (other,) = results
+    assert (other.get("msg"), other["changed"], other["reattached"]) == (None, True, ["web"])
+    assert (done.get("msg"), done["changed"]) == (None, True)
+    before["networks"]["west"].update(Attachable=True, Internal=True)
+    assert held() == before
+    assert any(text.startswith("10.77.0.") for text in address())
+
+
+@pytest.mark.usefixtures("web")
+def test_two_runs_at_the_same_time_that_want_different_things(run, other_run, held):
+    before, subnets = held(), ("10.78.0.0/24", "10.79.0.0/24")
+    wanted = [{**AGAIN, "ipam_config": [{"subnet": subnet}]} for subnet in subnets]
+    with ThreadPoolExecutor() as pool:
+        runs = [pool.submit(one, "network", **options) for one, options in zip((run, other_run), wanted, strict=True)]
+    results = [one.result() for one in runs]
+    failed = [result for result in results if "msg" in result]
+    assert len(failed) < 2, failed
+    assert all(result["failure"]["reason"] == "changed_meanwhile" for result in failed), failed
+    after = held()
+    (ipam,) = after["networks"]["west"].pop("IPAM")["Config"]
+    assert ipam["Subnet"] in subnets
+    del before["networks"]["west"]["IPAM"]
+    assert after == before
 
 
 @pytest.mark.usefixtures("web")

@@ -14,18 +14,19 @@ from .attachments import is_job, restored
 from .fields import NETWORK
 from .judge import Users, judge_unused, wants
 from .notes import Notes, drop_notes, read_notes
-from .recreate import put_on_and_wait, renew
+from .recreate import note_down, put_on_and_wait, renew
 from .resolve import as_asked, check_place, complete, creation_form, find_network, show_network, spans_swarm
-from .steps import MadeMeanwhile, await_allocated, await_unused, create, find_users, remove
+from .steps import Overtaken, await_allocated, await_unused, create, find_users, remove
 
-# So often a run plans again because another one has just created the network.
-TRIES = 3
+# So often a run plans, as another one may change the network at the same time.
+TRIES = 5
 
 
 @dataclass(frozen=True)
 class Todo:
     """All that a run will do. ``again``: the options for which the network is created again; ``services``: those on
-    it; ``lacking``: the names of those that an interrupted run has left without it."""
+    it; ``lacking``: the names of those that an interrupted run has left without it; ``begun``: whether this run has
+    written something already, before another one came between."""
 
     plan: Plan
     observed: dict | None
@@ -33,6 +34,12 @@ class Todo:
     services: list
     lacking: list
     notes: Notes
+    begun: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether the run writes anything."""
+        return self.plan.changed or bool(self.lacking) or self.begun
 
     @property
     def attached(self) -> list:
@@ -54,7 +61,7 @@ def ensure(client, params: dict, check_mode: bool) -> dict:
         exc.result = {"elapsed": watch.read()}
         raise
     return {
-        "changed": todo.plan.changed or bool(todo.lacking),
+        "changed": todo.changed,
         "diff": show_diff(todo),
         "network": show_network(network) if network else None,
         "recreated_for": list(todo.again),
@@ -64,33 +71,44 @@ def ensure(client, params: dict, check_mode: bool) -> dict:
 
 
 def follow(client, params: dict, check_mode: bool, left) -> tuple:
-    """Plan and carry it out, and return what was planned with the network then."""
-    for another_try in reversed(range(TRIES)):
-        todo = plan_all(client, params, left() if params["wait"] else 0)
-        if check_mode:
-            break
+    """Plan and carry it out, again where another run comes between; return what was planned with the network then."""
+    own, begun, tries = Notes(), False, 0
+    while True:
+        tries += 1
         try:
+            todo = replace(plan_all(client, params, left() if params["wait"] else 0, own), begun=begun)
+            if check_mode:
+                return todo, None if todo.plan.action == "remove" else todo.observed
+            if todo.again and todo.observed["Scope"] == "swarm":
+                own, begun = note_down(client, todo.observed, todo.services, todo.notes), True
+                todo = replace(todo, notes=own)
             return todo, carry_out(client, todo, params["wait"], left)
-        except MadeMeanwhile:
-            if not another_try:
-                raise
-    return todo, None if todo.plan.action == "remove" else todo.observed
+        except Overtaken as exc:
+            if tries == TRIES:
+                raise SwarmError(
+                    f"{exc}; other runs change network {params['name']} at the same time; run the task again when "
+                    "they have ended",
+                    reason=exc.reason,
+                ) from exc
 
 
-def plan_all(client, params: dict, timeout: float) -> Todo:
-    """What is to be done; an error if it must not be."""
-    notes = Notes()
+def plan_all(client, params: dict, timeout: float, own: Notes) -> Todo:
+    """What is to be done; an error if it must not be. ``own`` are the notes of this run so far."""
     if spans_swarm(params):
         client.get("/swarm")  # An Engine that is no manager answers with that error, and else shows only its own part.
-        notes = read_notes(client, params["name"])
     networks = client.get("/networks")
-    observed = find_network(params, networks)
+    observed, notes = find_network(params, networks), recall(client, params, own)
     if params["state"] == "absent":
         plan, again = plan_removal(observed, params["name"]), ()
     else:
         if spans_swarm(params):
             check_place(params, networks)
-        plan, again = plan_network(params, settled(client, observed, params, timeout), notes.network)
+        observed = settled(client, observed, params, timeout)
+        plan, again = plan_network(params, observed, notes.network)
+    attached = []
+    if plan.changed and observed:
+        attached = guard_use(client, observed, params["recreate"], plan)
+        notes = recall(client, params, own)  # Another run may have taken services off it just before.
     services = client.get("/services") if notes.services else []
     lacking = [raw["Spec"]["Name"] for raw in services if lacks(raw, observed or plan.spec, notes)]
     if params["state"] == "absent" and lacking:
@@ -99,8 +117,12 @@ def plan_all(client, params: dict, timeout: float) -> Todo:
             "it; put them on it again with state: present first",
             reason="network_in_use",
         )
-    attached = guard_use(client, observed, params["recreate"], plan) if plan.changed and observed else []
     return Todo(plan, observed, again, attached, lacking, notes)
+
+
+def recall(client, params: dict, own: Notes) -> Notes:
+    """The notes on the network; one that is not of the swarm has none."""
+    return read_notes(client, params["name"], own) if spans_swarm(params) else own
 
 
 def plan_network(params: dict, observed: dict | None, was: dict | None = None):
@@ -128,10 +150,15 @@ def lacks(service: dict, network: dict | None, notes: Notes) -> bool:
 
 
 def settled(client, observed: dict | None, params: dict, timeout: float):
-    """The network when the swarm has decided on its addresses: an interrupted run may just have created it."""
-    if observed is None or observed.get("Driver") or params["recreate"]:
+    """The network when the swarm has decided on its addresses: another run may just have created it."""
+    if observed is None or observed.get("Driver"):
         return observed
-    return await_allocated(client, observed["Id"], params["name"], timeout)
+    try:
+        return await_allocated(client, observed["Id"], params["name"], timeout)
+    except SwarmError as exc:
+        if params["recreate"] and exc.reason == "no_addresses":
+            return observed
+        raise
 
 
 def guard_use(client, network: dict, recreate: bool, plan: Plan) -> list:
@@ -169,7 +196,7 @@ def carry_out(client, todo: Todo, wait: bool, left) -> dict | None:
         remove(client, network, left() if wait else 0)
         network = None
     elif todo.again or (plan.action == "create" and notes.network):
-        network, notes = renew(client, plan.spec, network, todo.services, notes, left)
+        network = renew(client, plan.spec, network, todo.services, notes, left)
     elif plan.action == "create":
         network = create(client, plan.spec, wait, left())
     if network and notes.services:

@@ -33,9 +33,14 @@ def record(service: dict, network: dict, older: dict | None = None) -> dict:
 
 
 def without(spec: dict, network: dict) -> dict:
-    """The spec of a service without the network, or without its ports of the routing mesh."""
-    spec, path = copy.deepcopy(spec), path_of(network)
-    put(spec, path, [item for item in get(spec, path) or () if not is_of(item, network)])
+    """The spec of a service without the network, or without its ports of the routing mesh; the same if it has none."""
+    path = path_of(network)
+    items = get(spec, path) or []
+    others = [item for item in items if not is_of(item, network)]
+    if others == items:
+        return spec
+    spec = copy.deepcopy(spec)
+    put(spec, path, others)
     return {**spec, "UpdateConfig": dict(HURRIED)}
 
 

@@ -23,17 +23,21 @@ class Notes:
     configs: tuple = ()
 
 
-def read_notes(client, name: str) -> Notes:
-    """The notes on a network; without an interrupted run there are none."""
+def read_notes(client, name: str, own: Notes) -> Notes:
+    """The notes on a network, of runs that were interrupted or go on; ``own`` are those that this run knows already.
+
+    Another run that goes on from them removes them, but may know nothing of what this one has done since.
+    """
     found = client.get("/configs", filters={"label": [f"{LABEL}={name}"]})
     found.sort(key=lambda raw: raw["Version"]["Index"])
     notes = [json.loads(base64.b64decode(raw["Spec"]["Data"])) for raw in found]
-    services = {key: kept for note in notes for key, kept in note["services"].items()}
-    return Notes(notes[-1]["network"] if notes else None, services, tuple(raw["ID"] for raw in found))
+    services = {**own.services, **{key: kept for note in notes for key, kept in note["services"].items()}}
+    return Notes(notes[-1]["network"] if notes else own.network, services, tuple(raw["ID"] for raw in found))
 
 
 def write_notes(client, name: str, network: dict, services: dict, older: Notes) -> Notes:
     """Add notes to those that there are, and return all."""
+    services = {**older.services, **services}
     data = json.dumps({"network": network, "services": services})
     body = {
         "Name": f"flotilla.swarm.recreates.{uuid.uuid4().hex}",
@@ -41,7 +45,7 @@ def write_notes(client, name: str, network: dict, services: dict, older: Notes) 
         "Data": base64.b64encode(data.encode()).decode(),
     }
     made = client.post("/configs/create", body)["ID"]
-    return Notes(network, {**older.services, **services}, (*older.configs, made))
+    return Notes(network, services, (*older.configs, made))
 
 
 def drop_notes(client, notes: Notes) -> None:

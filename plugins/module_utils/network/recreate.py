@@ -9,31 +9,46 @@ from ..core.plan import Plan
 from ..core.run import converge
 from ..service.rollout import await_services, task_ids
 from .attachments import record, restored, without
+from .judge import wants
 from .notes import Notes, drop_notes, write_notes
 from .resolve import creation_form
-from .steps import MadeMeanwhile, await_unused, create, remove
+from .steps import Overtaken, await_unused, create, remove
 
 
-def renew(client, spec: dict, observed: dict | None, services: list, notes: Notes, left) -> tuple:
-    """Create the network anew in place of ``observed``, and return it with the notes on what is to be put on it.
+def note_down(client, network: dict, services: list, notes: Notes) -> Notes:
+    """Write down what a network of the swarm is and what the services on it have, before any of it is changed."""
+    kept = {raw["ID"]: record(raw, network, notes.services.get(raw["ID"])) for raw in services}
+    return write_notes(client, network["Name"], creation_form(network), kept, notes)
+
+
+def renew(client, spec: dict, observed: dict | None, services: list, notes: Notes, left) -> dict:
+    """Create the network anew in place of ``observed``, and return it.
 
     ``services`` are those on it. ``observed`` is None where an interrupted run has removed the network already.
     """
-    was = creation_form(observed) if observed else notes.network
-    if observed and observed["Scope"] == "swarm":
-        kept = {raw["ID"]: record(raw, observed, notes.services.get(raw["ID"])) for raw in services}
-        notes = write_notes(client, spec["Name"], was, kept, notes)
     try:
         if observed:
             for raw in services:
                 update(client, raw["ID"], lambda spec: without(spec, observed))
-            await_unused(client, observed, left())
-            remove(client, observed, left())
-        return create(client, spec, True, left()), notes
-    except MadeMeanwhile:
+            clear_away(client, observed, notes, left)
+        return create(client, spec, True, left())
+    except Overtaken:
         raise
     except SwarmError as exc:
+        was = creation_form(observed) if observed else notes.network
         raise put_back(client, exc, was, observed, notes) from exc
+
+
+def clear_away(client, network: dict, notes: Notes, left) -> None:
+    """Remove a network that its services have left. Overtaken if another run puts them on it again."""
+    try:
+        await_unused(client, network, left())
+        remove(client, network, left())
+    except SwarmError as exc:
+        taken_off = [raw for raw in client.get("/services") if raw["ID"] in notes.services]
+        if any(wants(raw["Spec"], network) for raw in taken_off):
+            raise Overtaken(f"{exc}; someone else has just put services on it again") from exc
+        raise
 
 
 def put_back(client, cause: SwarmError, was: dict, observed: dict | None, notes: Notes) -> SwarmError:
@@ -65,12 +80,23 @@ def put_on(client, network: dict, services: dict) -> dict:
 
 
 def put_on_and_wait(client, network: dict, notes: Notes, timeout: float) -> None:
-    """Put the services on the network, and wait until they run if there is time for that."""
+    """Put the services on the network, and wait until they run if there is time for that.
+
+    Overtaken if the network is gone then.
+    """
+    failure = None
     before = task_ids(client, list(notes.services))
-    names = put_on(client, network, notes.services)
-    if timeout:
-        # The notes stay if this fails: the Engine may roll a service back to when it was not on the network.
-        await_services(client, names, {name: before[key] for key, name in names.items()}, timeout)
+    try:
+        names = put_on(client, network, notes.services)
+        if timeout:
+            await_services(client, names, {name: before[key] for key, name in names.items()}, timeout)
+    except SwarmError as exc:
+        failure = exc
+    if client.find(f"/networks/{network['Id']}") is None:
+        raise Overtaken(f"someone else has just removed network {network['Name']}") from failure
+    if failure:
+        # The notes stay: the Engine may have rolled a service back to when it was not on the network.
+        raise failure
     drop_notes(client, notes)
 
 

@@ -15,10 +15,10 @@ CONFLICT = 409
 EVERY_TASK = {"runtime": ["container", "plugin", "attachment"]}
 
 
-class MadeMeanwhile(EngineError):
-    """Another run has just created a network of this name."""
+class Overtaken(SwarmError):
+    """Another run changes the same network at the same time, so what was planned is to be planned again."""
 
-    reason = "network_exists"
+    reason = "changed_meanwhile"
 
 
 def create(client, spec: dict, wait: bool, timeout: float) -> dict:
@@ -28,22 +28,25 @@ def create(client, spec: dict, wait: bool, timeout: float) -> dict:
     except EngineError as exc:
         # A manager of Engine 20.10 that is not the leader passes the leader's error on with another status.
         if exc.status == CONFLICT or "conflicts with an existing object" in str(exc):
-            raise MadeMeanwhile(f"{exc}; someone else has just created it", status=exc.status) from exc
+            raise Overtaken(f"{exc}; someone else has just created it") from exc
         raise
     if not wait:
         return client.get(f"/networks/{created}")
     try:
         return await_allocated(client, created, spec["Name"], timeout)
     except SwarmError:
-        client.delete(f"/networks/{created}")
+        remove(client, {"Id": created}, 0)
         raise
 
 
 def await_allocated(client, network_id: str, name: str, timeout: float) -> dict:
     """Wait until the swarm has given the network its addresses, and return it."""
-    verdict, raw = poll(
-        lambda: client.get(f"/networks/{network_id}"), lambda seen: judge_allocated(name, seen), timeout, INTERVAL
-    )
+    try:
+        verdict, raw = poll(
+            lambda: client.get(f"/networks/{network_id}"), lambda seen: judge_allocated(name, seen), timeout, INTERVAL
+        )
+    except NotFound as exc:
+        raise Overtaken(f"someone else has just removed network {name}") from exc
     if verdict.state == FAILED:
         raise SwarmError(
             f"{verdict.reason}; choose another subnet, with recreate: true if the network exists", reason="no_addresses"

@@ -82,6 +82,11 @@ def test_what_was_changed_meanwhile_stays(meanwhile, after):
     assert restored(apart, record({"Spec": before}, OLD), NEW) == after
 
 
+@pytest.mark.parametrize("before", [spec([on(NEW)], config=GENTLE), spec(config=GENTLE), spec(ports=[ON_HOST])])
+def test_a_service_that_is_not_on_the_network_stays_as_it_is(before):
+    assert without(before, MESH if "EndpointSpec" in before else OLD) == before
+
+
 def test_a_port_that_was_published_again_is_not_published_twice():
     kept = record({"Spec": spec(ports=[ON_MESH])}, MESH)
     now = spec(ports=[{"TargetPort": 8080, "PublishedPort": 80}])
