@@ -30,7 +30,6 @@ from .unix import UnixSession
 from .values import host as host_of
 
 OLDEST_API = "1.41"
-NEWEST_API = "1.51"
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 
 # A raft election is over within 10 to 20 ticks of one second (swarmkit, manager/state/raft).
@@ -89,7 +88,7 @@ CONNECTION = (
         "",
         "str",
         "Engine API version to speak. Without it E(DOCKER_API_VERSION) counts; V(auto) takes the newest that "
-        "both sides know.",
+        "the Engine knows.",
         aliases=("docker_api_version",),
     ),
     Field(
@@ -139,12 +138,13 @@ class Client:
             wanted = setting(self.params, "api_version", "DOCKER_API_VERSION") or "auto"
             if wanted != "auto" and not re.fullmatch(r"\d+\.\d+", wanted):
                 raise InvalidOption(
-                    f"api_version: {wanted!r} is not a version; write auto, or one such as {NEWEST_API}"
+                    f"api_version: {wanted!r} is not a version; write auto, or one such as {OLDEST_API}"
                 )
             self._version = wanted if wanted != "auto" else self._negotiate()
         return self._version
 
     def _negotiate(self):
+        """The newest version that the Engine knows: in an older one it drops what that lacks from every update."""
         answer = self._exchange("GET", "/_ping")
         served = answer.headers.get("Api-Version", OLDEST_API)
         if version(served) < version(OLDEST_API):
@@ -153,7 +153,7 @@ class Client:
                 "that works; upgrade the Engine",
                 reason="api_too_old",
             )
-        return min(served, NEWEST_API, key=version)
+        return served
 
     def get(self, path, **query):
         """The JSON at ``path``; NotFound if there is none."""

@@ -268,8 +268,9 @@ def test_files_of_variables(tmp_path):
         (
             {"services": [{"limits": {"memory_swap": "1G"}}]},
             "1.51",
-            "services.limits.memory_swap needs Engine API 1.52",
+            "services.limits.memory_swap needs Engine API 1.52 or newer, and this Engine speaks 1.51",
         ),
+        ({"limits": {"memory_swap": "1G", "memory_swappiness": 10}}, "1.52", None),
     ],
     ids=str,
 )
