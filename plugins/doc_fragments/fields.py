@@ -25,7 +25,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.service.fields impo
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.follow import PROGRESS
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.info import SERVICE_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.log_lookup import SERVICE_LOGS
-from ansible_collections.flotilla.swarm.plugins.module_utils.stack.fields import STACK
+from ansible_collections.flotilla.swarm.plugins.module_utils.stack.fields import STACK, STACK_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.task.fields import SERVICE_EXEC, TASK_INFO
 
 
@@ -46,6 +46,7 @@ class ModuleDocFragment:
     SERVICE_LOGS: str = json.dumps({"options": documentation(SERVICE_LOGS)})
     SERVICE_EXEC: str = json.dumps({"options": documentation(SERVICE_EXEC)})
     STACK: str = json.dumps({"options": documentation(STACK)})
+    STACK_INFO: str = json.dumps({"options": documentation(STACK_INFO)})
     TASK_INFO: str = json.dumps({"options": documentation(TASK_INFO)})
     NETWORK: str = json.dumps({"options": documentation(NETWORK_OPTIONS)})
     NETWORK_INFO: str = json.dumps({"options": documentation(NETWORK_INFO)})

@@ -39,7 +39,9 @@ class QueryAction(ActionBase):
         wrap_async = self._task.async_val and not self._connection.has_native_async
         try:
             expression = read_query(self._task.args.get("query"), bool(wrap_async))
-            result = merge_hash(result, self._execute_module(task_vars=task_vars, wrap_async=wrap_async))
+            arguments = self.arguments(task_vars)
+            done = self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async)
+            result = merge_hash(result, done)
             if expression is not None and not result.get("failed"):
                 result["query_result"] = evaluate(expression, result)
         except QueryError as exc:
@@ -47,6 +49,10 @@ class QueryAction(ActionBase):
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
+
+    def arguments(self, task_vars) -> dict:
+        """The options that the module gets."""
+        return self._task.args
 
 
 def read_query(text: Any, in_background: bool = False):

@@ -116,6 +116,17 @@ APPLYING = (
         default="fail",
     ),
     Field(
+        "pre_checks",
+        "",
+        "list",
+        "What is checked before anything is changed. V(images): that this Engine or the registry has each image. "
+        "V(placement): that nodes which are ready meet the constraints and are large enough. V(ports): that no service "
+        "of others has the published ports. What is wrong is told together, in check mode as well.",
+        elements="str",
+        choices=("images", "placement", "ports"),
+        default=[],
+    ),
+    Field(
         "rollback_on_failure",
         "",
         "str",
@@ -145,9 +156,7 @@ APPLYING = (
     Field("detach", "", "bool", "V(true) means O(wait=false), and V(false) O(wait=true)."),
 )
 
-STACK = (
-    *APPLYING,
-    *READING,
+DECLARED = (
     Field(
         "declaration",
         "",
@@ -162,3 +171,7 @@ STACK = (
         secret=True,
     ),
 )
+
+STACK = (*APPLYING, *READING, *DECLARED)
+
+STACK_INFO = (Field("name", "", "list", "Stacks to return. Without it all are.", elements="str"), *READING, *DECLARED)

@@ -39,10 +39,11 @@ class Deploy:
 def read_deploys(client, stack: str) -> list:
     """The deploys of a stack that are kept, newest first."""
     found = client.get("/configs", filters={"label": [f"{SNAPSHOT_OF}={stack}"]})
-    return sorted(map(_read, found), key=lambda deploy: deploy.number, reverse=True)
+    return sorted(map(read, found), key=lambda deploy: deploy.number, reverse=True)
 
 
-def _read(raw):
+def read(raw: dict) -> Deploy:
+    """One deploy of the config that keeps it."""
     kept = json.loads(zlib.decompress(base64.b64decode(raw["Spec"]["Data"])))
     return Deploy(int(labels_of(raw)[NUMBER]), kept["services"], raw["ID"], raw["CreatedAt"])
 

@@ -14,6 +14,7 @@ from ..core.plan import Plan
 from ..secret.resolve import telling
 from ..service.image import Digests, choose
 from . import history
+from .checks import check_first
 from .fields import OBJECTS
 from .objects import KINDS, find
 from .observe import Seen, check_external, look, uses
@@ -117,6 +118,7 @@ def plan_all(client, params: dict, declared: dict) -> Todo:
         planned.services[name] = todo.plan_service(name, seen.services.get(name))
     if params["prune"] or target:
         planned.services.update(plan_leftovers(seen.services, todo.names))
+    check_first(client, stack, planned.services, seen.services, params["pre_checks"])
     planned.waves = plan_waves(planned.services, seen.services, declared["depends_on"])
     planned.removals = plan_removals(client, todo)
     return todo

@@ -118,4 +118,5 @@ def declaration(action, task_vars, args: dict) -> tuple:
     files = Files(action, task_vars, given["remote_src"])
     settings = Settings(environment(files, given), given["allow_unset"], files.read)
     project = load(sources(files, given), settings)
-    return convert(project, str(args.get("name") or ""), files.read), list(project.warnings)
+    name = args.get("name") or ""
+    return convert(project, str(name[0] if isinstance(name, list) else name), files.read), list(project.warnings)
