@@ -23,6 +23,8 @@ CONSTANTS = {
 }
 INTEGER = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[oO]?([0-7]+)|0[bB]([01]+)|(0|[1-9][0-9]*))", re.ASCII)
 FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+# Here, unlike in other numbers, an underscore must stand between digits.
+DOT_FIRST = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?", re.ASCII)
 # What a tag asks for; any other tag, except those for text, leaves the text as it is.
 WANTED = {"null": type(None), "bool": bool, "int": int, "float": float, "timestamp": str}
 TIMESTAMP = re.compile(
@@ -57,7 +59,7 @@ def plain(text: str, dates: bool = True):
             raise ValueError(f"{text!r} is no number that Compose can hold; put it in quotes if it is text")
         return value
     if text[0] == ".":
-        return floating(text, text)
+        return floating(text.replace("_", ""), text) if DOT_FIRST.fullmatch(text) else text
     if text[0] not in "+-0123456789":
         return text
     told = timestamp(text) if dates else None
