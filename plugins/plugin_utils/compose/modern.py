@@ -49,14 +49,14 @@ def modern_services(services: dict, notes: Notes) -> dict:
             notes.change(PROFILES, ("services", name))
         else:
             kept[name] = service
-    left_out = services.keys() - kept
+    left_out = [name for name in services if name not in kept]
     return {
         name: modern_service(without_absent(service, kept, left_out), ("services", name), notes)
         for name, service in kept.items()
     }
 
 
-def without_absent(service, kept: dict, left_out: set):
+def without_absent(service, kept: dict, left_out: list):
     """The service without profiles, and without dependencies on services that are left out or need not be there."""
     if not isinstance(service, dict):
         return service
@@ -64,7 +64,7 @@ def without_absent(service, kept: dict, left_out: set):
     wanted = service.get("depends_on")
     if isinstance(wanted, dict):
         service["depends_on"] = {
-            name: told for name, told in wanted.items() if name not in left_out and (name in kept or not optional(told))
+            name: told for name, told in wanted.items() if name in kept or not (name in left_out or optional(told))
         }
     elif isinstance(wanted, list):
         service["depends_on"] = [name for name in wanted if name not in left_out]

@@ -65,7 +65,7 @@ def read_conditions(service: dict, path: tuple, notes: Notes):
         DEPENDENCY.check(told, Place((*path, name), LATEST, notes.problems))
         if told.get("restart"):
             notes.ignored("restart", (*path, name))
-        if isinstance(told.get("condition"), str):
+        if told.get("condition") in CONDITION.choices:
             conditions[name] = told["condition"]
 
 
@@ -82,7 +82,7 @@ def read_env_files(service: dict, path: tuple, notes: Notes):
         told = without_extras(told)
         notes.change(ENV_FILES, place)
         ENV_FILE.check(told, Place(place, LATEST, notes.problems))
-        file = told.get("path")
+        file = told["path"] if isinstance(told.get("path"), str) else ""
         kept[number] = {"path": file, "required": False} if told.get("required") is False else file
 
 
