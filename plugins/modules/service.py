@@ -18,6 +18,7 @@ author:
   - flotilla.swarm contributors (@flotilla-swarm)
 extends_documentation_fragment:
   - flotilla.swarm.fields.service
+  - flotilla.swarm.fields.registry_auth
   - flotilla.swarm.fields.wait
   - flotilla.swarm.fields.progress
   - flotilla.swarm.fields.connection
@@ -191,13 +192,14 @@ failure:
 """
 
 from ..module_utils.core.run import WAIT, finish, make_module
+from ..module_utils.registry.credentials import REGISTRY_AUTH, Credentials
 from ..module_utils.service.fields import SERVICE
 from ..module_utils.service.follow import PROGRESS, ensure_in_calls
 
 
 def main():
-    module = make_module(SERVICE, WAIT, PROGRESS)
-    finish(module, lambda client: ensure_in_calls(client, module.params, module.check_mode))
+    module = make_module(SERVICE, REGISTRY_AUTH, WAIT, PROGRESS)
+    finish(module, lambda client: ensure_in_calls(client, module.params, module.check_mode), Credentials)
 
 
 if __name__ == "__main__":

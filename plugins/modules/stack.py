@@ -23,6 +23,7 @@ author:
   - flotilla.swarm contributors (@flotilla-swarm)
 extends_documentation_fragment:
   - flotilla.swarm.fields.stack
+  - flotilla.swarm.fields.registry_auth
   - flotilla.swarm.fields.wait
   - flotilla.swarm.fields.progress
   - flotilla.swarm.fields.connection
@@ -149,15 +150,16 @@ failure:
 """
 
 from ..module_utils.core.run import WAIT, finish, make_module
+from ..module_utils.registry.credentials import REGISTRY_AUTH, Credentials
 from ..module_utils.service.follow import PROGRESS
 from ..module_utils.stack.apply import ensure
 from ..module_utils.stack.fields import STACK
 
 
 def main():
-    module = make_module(STACK, WAIT, PROGRESS)
+    module = make_module(STACK, REGISTRY_AUTH, WAIT, PROGRESS)
     hide = module.no_log_values.update
-    finish(module, lambda client: ensure(client, module.params, module.check_mode, hide))
+    finish(module, lambda client: ensure(client, module.params, module.check_mode, hide), Credentials)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import time
+from contextlib import contextmanager
 
 from .errors import (
     EngineError,
@@ -118,12 +119,17 @@ _KINDS = (
 
 
 class Client:
-    """One Engine. ``requests`` counts what was sent; ``api_version`` is negotiated with the first request."""
+    """One Engine. ``requests`` counts what was sent; ``api_version`` is negotiated with the first request.
+
+    ``image_headers(image)`` are the headers that let the Engine ask the registry of an image; see ``for_image``.
+    """
 
     def __init__(self, params, sleep=time.sleep, now=time.monotonic):
         self.params = params
         self.requests = 0
         self.sleep, self.now = sleep, now
+        self.image_headers = lambda image: {}
+        self._headers: dict = {}
         self._session = None
         self._version = None
 
@@ -154,6 +160,15 @@ class Client:
                 reason="api_too_old",
             )
         return served
+
+    @contextmanager
+    def for_image(self, image):
+        """Requests for which the Engine may ask the registry of this image."""
+        self._headers = self.image_headers(image)
+        try:
+            yield self
+        finally:
+            self._headers = {}
 
     def get(self, path, **query):
         """The JSON at ``path``; NotFound if there is none."""
@@ -210,7 +225,8 @@ class Client:
         seconds = timeout or self._session.timeout
         try:
             url, data = self._session.base_url + path, None if body is None else json.dumps(body)
-            answer = self._session.request(method, url, params=query, data=data, headers=JSON, timeout=seconds)
+            headers = {**JSON, **self._headers}
+            answer = self._session.request(method, url, params=query, data=data, headers=headers, timeout=seconds)
         except self._session.transport_errors as exc:
             raise _unreachable(exc, seconds, engine_address(self.params)) from exc
         if answer.status_code >= 400:

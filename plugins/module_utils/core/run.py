@@ -39,13 +39,16 @@ def make_module(*tables, **rules) -> AnsibleModule:
     return AnsibleModule(argument_spec=spec, **rules)
 
 
-def finish(module, work) -> None:
+def finish(module, work, credentials=None) -> None:
     """End the module with what ``work(client)`` returns, or with its SwarmError as ``msg`` and ``failure``.
 
-    ``warnings`` of the result are shown as such.
+    ``warnings`` of the result are shown as such. ``credentials(params)`` has the ``headers`` for images.
     """
     try:
-        result = run(work, Client(module.params))
+        client = Client(module.params)
+        if credentials:
+            client.image_headers = credentials(module.params).headers
+        result = run(work, client)
         for warning in result.pop("warnings", ()):
             module.warn(warning)
         module.exit_json(**result)

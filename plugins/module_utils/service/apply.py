@@ -11,7 +11,7 @@ from ..core.run import Stopwatch, converge
 from ..core.wait import poll
 from .fields import SERVICE
 from .planning import RECREATE, ROLLBACK, TABLE, declared, givers, judge_released, order, plan_one, ports
-from .resolve import Lookups, find_services, with_names
+from .resolve import IMAGE, Lookups, find_services, with_names
 from .rollout import await_services, task_ids, wait_removed
 
 CONFLICT = 409
@@ -29,9 +29,7 @@ def ensure(client, params: dict, check_mode: bool) -> dict:
     if check_mode:
         return {**outcome(plans, plans), **report(params, plans, found, lookups), "elapsed": watch.read()}
     before = task_ids(client, [found[name]["ID"] for name in names if name in found])
-    write_all(
-        client, plans, found, names, lambda name, now: plan(wanted[name], now, lookups), params["wait_timeout"]
-    )
+    write_all(client, plans, found, names, lambda name, now: plan(wanted[name], now, lookups), params["wait_timeout"])
     result = outcome(plans, plans)
     if params["wait"]:
         try:
@@ -115,18 +113,19 @@ def carry_out(client, plan, service, timeout) -> None:
     """Write one plan. OutOfSequence if the service came or went since it was read."""
     path = f"/services/{service['ID']}" if service else ""
     try:
-        if plan.action == "create":
-            client.post("/services/create", plan.spec)
-        elif plan.action == "remove":
-            client.delete(path)
-        elif plan.action == RECREATE:
-            recreate(client, service, plan.spec, timeout)
-        elif plan.action == ROLLBACK:
-            # The Engine wants a spec that it would take, and then goes back to the one that it kept.
-            version = get(service, "Version.Index")
-            client.post(f"{path}/update", service["Spec"], version=version, rollback="previous")
-        else:
-            client.post(f"{path}/update", plan.spec, version=get(service, "Version.Index"))
+        with client.for_image(get(plan.spec, IMAGE)):
+            if plan.action == "create":
+                client.post("/services/create", plan.spec)
+            elif plan.action == "remove":
+                client.delete(path)
+            elif plan.action == RECREATE:
+                recreate(client, service, plan.spec, timeout)
+            elif plan.action == ROLLBACK:
+                # The Engine wants a spec that it would take, and then goes back to the one that it kept.
+                version = get(service, "Version.Index")
+                client.post(f"{path}/update", service["Spec"], version=version, rollback="previous")
+            else:
+                client.post(f"{path}/update", plan.spec, version=get(service, "Version.Index"))
     except EngineError as exc:
         gone = isinstance(exc, NotFound) and service and service["ID"] in str(exc)
         if gone or exc.status == CONFLICT:

@@ -30,7 +30,8 @@ class Digests:
 
     def _ask(self, image):
         try:
-            answer = self.client.get(f"/distribution/{image}/json")
+            with self.client.for_image(image):
+                answer = self.client.get(f"/distribution/{image}/json")
         except (EngineError, Unreachable) as exc:
             return unresolved(image, exc)
         digest = get(answer, "Descriptor.digest")

@@ -101,7 +101,8 @@ def lacks(client, image: str) -> str | None:
     if client.find(f"/images/{image}/json"):
         return None
     try:
-        client.get(f"/distribution/{image}/json")
+        with client.for_image(image):
+            client.get(f"/distribution/{image}/json")
     except NotFound:
         return "its registry has no such image, and this node neither; correct the name, or push it"
     except (EngineError, Unreachable) as exc:

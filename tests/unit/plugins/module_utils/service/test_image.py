@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.errors import EngineError, NotFound, SwarmError
@@ -73,6 +75,9 @@ class Engine:
 
     def __init__(self, answer):
         self.answer, self.asked = answer, []
+
+    def for_image(self, image):
+        return nullcontext()
 
     def get(self, path):
         self.asked.append(path)
