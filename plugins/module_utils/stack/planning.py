@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import copy
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 from ..core.errors import InvalidOption, SwarmError
@@ -20,6 +21,14 @@ from .observe import Seen, belongs, labels_of
 
 # Stands for the ID of what is not there yet.
 NEW = "new:"
+# What docker's own command writes where a file says nothing. It means the same as nothing, and the Engine replaces all
+# tasks when the one becomes the other (swarmkit, IsTaskDirty).
+SHELLS = {
+    "TaskTemplate.ContainerSpec.Privileges": {},
+    "TaskTemplate.Placement": {},
+    "TaskTemplate.Resources": {},
+    "EndpointSpec": {"Mode": "vip"},
+}
 
 
 @dataclass
@@ -127,7 +136,17 @@ def plan_service(stack: str, wanted: dict, service: dict | None, networks: dict,
             reason="service_exists",
             service=wanted["name"],
         )
-    return plan_one(wanted, service, networks, references, whole=True)
+    plan = plan_one(wanted, service, networks, references, whole=True)
+    return replace(plan, spec=with_shells(plan.spec, service and service["Spec"]))
+
+
+def with_shells(spec: dict, observed: dict | None) -> dict:
+    """The spec with the parts that say nothing: all of them for a new service, else those that it has already."""
+    spec = copy.deepcopy(spec)
+    for path, nothing in SHELLS.items():
+        if get(spec, path) is None and (observed is None or get(observed, path) is not None):
+            put(spec, path, dict(nothing))
+    return spec
 
 
 def plan_waves(plans: dict, services: dict, depends_on: dict) -> list:
