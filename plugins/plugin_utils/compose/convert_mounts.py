@@ -1,0 +1,85 @@
+# Copyright flotilla.swarm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the volumes of services become: mounts."""
+
+from __future__ import annotations
+
+from .convert_stack import Stack
+from .convert_values import compact, nonzero, size
+
+# The blocks that a mount of each type may have.
+BLOCKS = {
+    "volume": ("volume",),
+    "bind": ("bind",),
+    "tmpfs": ("tmpfs",),
+    "npipe": ("bind",),
+    "cluster": ("cluster",),
+    "image": ("image",),
+}
+ALL_BLOCKS = tuple(dict.fromkeys(block for blocks in BLOCKS.values() for block in blocks))
+GROUP = "group:"
+
+
+def mounts(stack: Stack, path: tuple, given: list | None) -> list:
+    """The mounts of a service, in the order of the file."""
+    found, targets = [], set()
+    for index, item in enumerate(given or ()):
+        place = (*path, index)
+        if item.get("target") in targets:
+            stack.wrong(place, f"something is mounted to {item['target']} already; give each mount a target of its own")
+        targets.add(item.get("target"))
+        found.append(mount(stack, place, item))
+    return found
+
+
+def mount(stack: Stack, path: tuple, item: dict) -> dict:
+    """One mount."""
+    kind, source = item.get("type") or "volume", item.get("source")
+    if kind not in BLOCKS:
+        stack.wrong(path, f"{kind!r} is no type of mount; give one of {', '.join(BLOCKS)}")
+        return {}
+    check_blocks(stack, path, kind, item)
+    if kind not in ("volume", "tmpfs") and not source:
+        stack.wrong(path, f"a mount of type {kind} needs a source")
+    if kind == "tmpfs" and source:
+        stack.wrong(path, "a mount of type tmpfs has no source; leave it out")
+    options = {"type": kind, "source": source, "target": item["target"], "readonly": item.get("read_only") or None}
+    if kind in ("bind", "npipe"):
+        options["propagation"] = (item.get("bind") or {}).get("propagation")
+    elif kind == "tmpfs":
+        options["tmpfs_size"] = stack.read((*path, "tmpfs", "size"), size, (item.get("tmpfs") or {}).get("size"))
+    elif source and kind in ("volume", "cluster") and not (kind == "cluster" and source.startswith(GROUP)):
+        options.update(named_volume(stack, path, kind, item))
+    return nonzero(options)
+
+
+def check_blocks(stack: Stack, path: tuple, kind: str, item: dict) -> None:
+    """Options of another type of mount are wrong."""
+    for block in ALL_BLOCKS:
+        if item.get(block) is not None and block not in BLOCKS[kind]:
+            stack.wrong((*path, block), f"these are options of another type of mount, and this one is {kind}")
+
+
+def named_volume(stack: Stack, path: tuple, kind: str, item: dict) -> dict:
+    """The options of a mount that its volume's declaration gives; a volume of the swarm gives its name alone."""
+    declared = stack.look_up("volumes", item["source"], path)
+    if declared is None:
+        return {}
+    options: dict = {"source": stack.full_name("volumes", item["source"])}
+    if kind == "cluster":
+        return options
+    own = item.get("volume") or {}
+    options.update(no_copy=own.get("nocopy") or None, subpath=own.get("subpath"))
+    if not declared.get("external"):
+        options["labels"] = stack.labels(declared.get("labels"))
+        driver = compact({"name": declared.get("driver"), "options": declared.get("driver_opts")})
+        options["driver_config"] = driver
+    return options
+
+
+def check_volumes(stack: Stack) -> None:
+    """A volume that the stack does not make has nothing but a name."""
+    for key, given in stack.project.volumes.items():
+        for option in ("driver", "driver_opts", "labels"):
+            if (given or {}).get("external") and given.get(option):
+                stack.wrong(("volumes", key, option), "an external volume is made elsewhere; leave this out")

@@ -1,0 +1,78 @@
+# Copyright flotilla.swarm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the parts of a conversion share: the names that a stack gives, and what is wrong in the project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ...module_utils.core.errors import InvalidOption
+from ...module_utils.core.plan import make_plan
+from .load import Project
+from .problems import Problem, Problems
+
+NAMESPACE = "com.docker.stack.namespace"
+IMAGE = "com.docker.stack.image"
+WORDS = {"networks": "network", "volumes": "volume", "secrets": "secret", "configs": "config"}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The stack that a project becomes. ``problems`` collects what is wrong, with the places that the project tells."""
+
+    name: str
+    project: Project
+    problems: Problems = field(default_factory=Problems)
+
+    def scoped(self, key: str) -> str:
+        """The name in the swarm of what the stack has to itself."""
+        return f"{self.name}_{key}"
+
+    def declared(self, section: str, key: str) -> dict | None:
+        """What the project says of a network, volume, secret or config; None if it has none of that name."""
+        items = getattr(self.project, section)
+        return (items[key] or {}) if key in items else None
+
+    def full_name(self, section: str, key: str) -> str:
+        """The name that a declared network, volume, secret or config has in the swarm."""
+        given = self.declared(section, key) or {}
+        return given.get("name") or (key if given.get("external") else self.scoped(key))
+
+    def labels(self, given: dict | None) -> dict:
+        """Labels with the one by which the stack knows what it owns."""
+        return {**(given or {}), NAMESPACE: self.name}
+
+    def look_up(self, section: str, key: str, path: tuple) -> dict | None:
+        """What is declared under a name that is used at ``path``; it is a problem if nothing is."""
+        found = self.declared(section, key)
+        if found is None:
+            self.wrong(path, f"there is no {WORDS[section]} {key}; declare it under {section}")
+        return found
+
+    def read(self, path: tuple, encode, value):
+        """A value as ``encode`` reads it; a problem and None if it cannot."""
+        if value is None:
+            return None
+        try:
+            return encode(value)
+        except ValueError as exc:
+            self.wrong(path, str(exc))
+            return None
+
+    def read_each(self, path: tuple, given: dict, encoders: dict) -> dict:
+        """Those keys of a dict that have an encoder, read."""
+        return {key: self.read((*path, key), encode, given.get(key)) for key, encode in encoders.items()}
+
+    def check(self, path: tuple, table, options: dict) -> None:
+        """What a module would refuse of these options is a problem of the file."""
+        try:
+            make_plan(table, options, None)
+        except InvalidOption as exc:
+            self.wrong(path, str(exc))
+
+    def wrong(self, path: tuple, text: str) -> None:
+        """Something is wrong at this path of the project."""
+        lines = self.project.lines
+        places = (lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines)
+        file, _colon, line = next(places, "").rpartition(":")
+        self.problems.extend([Problem(file or None, int(line) if line else None, path, text)])
