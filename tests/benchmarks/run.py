@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The collection beside community.docker and docker's own commands, on the same machines in one run.
 
-    tests/benchmarks/run.py [cluster|services ...] [--nodes 20] [--rounds 3]
+    tests/benchmarks/run.py [cluster|services|stack ...] [--nodes 20] [--rounds 3]
 
 Prints seconds, remote calls and ratios. Seconds depend on the machine; the ratios are what counts.
 """
@@ -12,9 +12,10 @@ import argparse
 
 import cluster
 import services
+import stack
 from measure import no_machines
 
-PARTS = ("cluster", "services")
+PARTS = ("cluster", "services", "stack")
 
 
 def main() -> None:
@@ -33,6 +34,8 @@ def main() -> None:
             cluster.measure(chosen.nodes, chosen.rounds)
         if "services" in parts:
             services.measure(chosen.rounds)
+        if "stack" in parts:
+            stack.measure(chosen.rounds)
     finally:
         if not chosen.keep:
             no_machines()
