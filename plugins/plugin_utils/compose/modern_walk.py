@@ -81,9 +81,12 @@ def is_extra(key: str, spec: Keys) -> bool:
 
 
 def single(spec: Scalar, value, path: tuple, notes: Notes):
-    """The value of the type that v3 wants, where modern Compose takes another."""
+    """The value of the type that v3 wants, where modern Compose takes another, and in small letters if it is a choice.
+
+    The Engine does not mind capitals in what it chooses by.
+    """
     if spec.accepts(value):
-        return value
+        return value.lower() if spec.lenient and value.lower() in spec.choices else value
     if spec is PAIR_VALUE and isinstance(value, bool):
         notes.change(UNQUOTED, path)
         return as_go_prints(value)

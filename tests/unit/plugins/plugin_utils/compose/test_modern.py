@@ -350,6 +350,15 @@ def test_what_is_wrong_is_left_for_the_schema_to_tell(tree):
     assert made(tree) == (tree, [], [])
 
 
+def test_what_the_engine_chooses_by_is_in_small_letters():
+    capitals = web(ports=[{"target": 53, "protocol": "UDP"}], deploy={"endpoint_mode": "VIP", "mode": ""})
+    assert made(capitals) == (
+        web(ports=[{"target": 53, "protocol": "udp"}], deploy={"endpoint_mode": "vip", "mode": ""}),
+        [],
+        [],
+    )
+
+
 def test_a_problem_with_a_key_that_was_moved_has_its_line():
     document = read(
         "services:\n  web:\n    image: a\n    scale: x\n    ports:\n    - {target: a, published: 8-9}", "f.yml"

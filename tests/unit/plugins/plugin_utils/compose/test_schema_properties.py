@@ -17,7 +17,7 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose.modern_limi
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose.problems import ComposeError, Problems
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose.schema import validate, version_of
 
-TABLE = settings(deadline=None, max_examples=100, derandomize=True, suppress_health_check=list(HealthCheck))
+TABLE = settings(deadline=None, max_examples=50, derandomize=True, suppress_health_check=list(HealthCheck))
 EVERY_KEY = read(Path(__file__).with_name("fixtures").joinpath("every_key.yml").read_text(), "every_key.yml").tree
 
 
