@@ -70,7 +70,7 @@ def identity(item: dict) -> str:
 def stored(kind: str, name: str, spec: dict, version: int, known: dict | None, recorder) -> dict:
     """An object as the Engine shows it once it has ``spec``."""
     if kind == "networks":
-        return {"Scope": "swarm", "Created": MADE, "Containers": {}, **spec, "Id": made_id(kind, name)}
+        return {**spec, **network_told(spec), "Id": made_id(kind, name)}
     item = {"ID": made_id(kind, name), "Version": {"Index": version}, "CreatedAt": MADE, "UpdatedAt": MADE}
     if kind == "services":
         networks = recorder.objects["networks"]
@@ -81,6 +81,19 @@ def stored(kind: str, name: str, spec: dict, version: int, known: dict | None, r
         if known:
             item["PreviousSpec"] = known["Spec"]
     return {**item, "Spec": spec}
+
+
+def network_told(spec: dict) -> dict:
+    """What the Engine tells of a network beside what was posted."""
+    ipam = spec.get("IPAM") or {}
+    return {
+        "Scope": spec.get("Scope") or "swarm",
+        "Created": MADE,
+        "Containers": None,
+        "Labels": spec.get("Labels") or {},
+        "Options": {"com.docker.network.driver.overlay.vxlanid_list": "4097", **(spec.get("Options") or {})},
+        "IPAM": {"Driver": ipam.get("Driver") or "default", "Options": None, "Config": ipam.get("Config") or []},
+    }
 
 
 def shown(kind: str, item: dict) -> dict:

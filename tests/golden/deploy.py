@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.flotilla.swarm.tests.golden.cases import Case, merged
@@ -18,10 +18,11 @@ STACK = "shop"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a deployment left behind. ``failed`` is empty, or why nothing came of it."""
+    """What a deployment left behind. ``failed`` is empty, or why nothing came of it; ``result`` is the module's."""
 
     recorder: Recorder
     failed: str
+    result: dict = field(default_factory=dict)
 
 
 def flags(options: dict) -> list[str]:

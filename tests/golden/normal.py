@@ -12,10 +12,42 @@ OWN_LABELS = "flotilla.swarm."
 FREE = ("Labels", "Options", "Sysctls", "DriverOpts")
 # Where zero or false is not the same as nothing.
 TELLING = ("Delay", "Init", "MaxConcurrent", "Mode", "Parallelism", "Replicas", "StopGracePeriod", "TotalCompletions")
-# What the Engine adds to a network that was posted.
-ADDED = ("Id", "Created", "Containers", "Scope")
-# Asked of the registry each time, and no reason for a task to be replaced.
-UNCOMPARED = ("Platforms",)
+# Where an empty object is not the same as none: the Engine compares a task with its service part by part.
+PARTS = (
+    "BindOptions",
+    "DNSConfig",
+    "DriverConfig",
+    "EndpointSpec",
+    "GlobalJob",
+    "Global",
+    "Healthcheck",
+    "Limits",
+    "LogDriver",
+    "Placement",
+    "Privileges",
+    "ReplicatedJob",
+    "Reservations",
+    "Resources",
+    "RestartPolicy",
+    "TmpfsOptions",
+    "VolumeOptions",
+)
+# What the Engine writes down, word for word, where nothing was posted.
+WRITTEN = {
+    "EndpointSpec": {"Mode": "vip"},
+    "ContainerSpec": {"Isolation": "default"},
+    "IPAM": {"Driver": "default"},
+    "Replicated": {"Replicas": 1},
+    "ReplicatedJob": {"MaxConcurrent": 1, "TotalCompletions": 1},
+    "RestartPolicy": {"Condition": "any"},
+}
+# What an update does where nothing was posted. It is no part of a task, so no task is replaced for it.
+PACE = {"Parallelism": 1, "Delay": 0, "FailureAction": "pause", "Monitor": 5_000_000_000, "Order": "stop-first"}
+MEANT = {"UpdateConfig": PACE, "RollbackConfig": PACE}
+# The Engine drops it.
+DROPPED = ("Consistency",)
+# Not a platform: the attestations of an image. Newer programs than those that can be had leave them out as well.
+ATTESTATIONS = "unknown"
 
 
 def state(recorder: Recorder) -> dict:
@@ -24,19 +56,12 @@ def state(recorder: Recorder) -> dict:
     found = {}
     for kind in KINDS:
         present = {item["Name"] for item in answers.PRESENT.get(kind, ())}
-        objects = {name: item for name, item in recorder.objects[kind].items() if name not in present}
-        found[kind] = {name: normal(spec_of(kind, item), names) for name, item in sorted(objects.items())}
+        ours = sorted(name for name in recorder.objects[kind] if name not in present)
+        found[kind] = {name: normal(recorder.posted[kind][name], names) for name in ours}
     for post in recorder.posts:
         if post.kind == "services" and post.auth and post.name in found["services"]:
             found["services"][post.name]["auth"] = post.auth
     return found
-
-
-def spec_of(kind: str, item: dict) -> dict:
-    """What was posted of an object."""
-    if kind == "networks":
-        return {key: value for key, value in item.items() if key not in ADDED}
-    return item["Spec"]
 
 
 def normal(value, names: dict, key: str = ""):
@@ -44,19 +69,23 @@ def normal(value, names: dict, key: str = ""):
     if isinstance(value, dict):
         if key in FREE:
             return {name: text for name, text in value.items() if not name.startswith(OWN_LABELS)}
-        parts = {name: normal(part, names, name) for name, part in value.items() if name not in UNCOMPARED}
-        return {name: part for name, part in parts.items() if says_something(name, part)}
+        parts = {name: normal(part, names, name) for name, part in value.items() if name not in DROPPED}
+        parts = {name: part for name, part in parts.items() if says_something(name, part)}
+        default = {**WRITTEN, **MEANT}.get(key, {})
+        return {name: part for name, part in parts.items() if default.get(name) != part}
     if isinstance(value, list):
         items = [normal(item, names) for item in value]
-        return sorted(items) if key == "Env" else items
+        if key == "Platforms":
+            items = sorted((item for item in items if item.get("Architecture") != ATTESTATIONS), key=str)
+        return items
     return names.get(value, value) if isinstance(value, str) else value
 
 
 def says_something(key: str, value) -> bool:
     """Whether a key with that value is different from no such key."""
-    if value is None or value in ({}, [], ""):
-        return False
-    return bool(value) or key in TELLING
+    if value == {}:
+        return key in PARTS
+    return bool(value) or (key in TELLING and value in (0, False) and value is not None)
 
 
 def differences(wanted, found, path: str = "") -> list[str]:

@@ -73,7 +73,7 @@ def by_ansible(cases: list[Case], before: Cli) -> dict[str, Outcome]:
     for number, case in enumerate(cases):
         result = results.get(f"case{number}", {"failed": True, "msg": "the run ended without a result"})
         reason = failed[number] or (result.get("msg", "failed") if result.get("failed") else "")
-        outcomes[str(case)] = Outcome(recorders[number], reason)
+        outcomes[str(case)] = Outcome(recorders[number], reason, result)
     return outcomes
 
 
@@ -116,7 +116,7 @@ def within(case: Case, recorder: Recorder) -> Outcome:
     with serve(recorder) as host:
         options = {name: value for name, value in arguments(case, host).items() if name not in ("compose", "env")}
         result = run_module({**options, "declaration": declared, "secret_data": data})
-    return Outcome(recorder, result.get("msg", "failed") if result.get("failed") else "")
+    return Outcome(recorder, result.get("msg", "failed") if result.get("failed") else "", result)
 
 
 def run_module(options: dict) -> dict:

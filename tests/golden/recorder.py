@@ -48,10 +48,11 @@ class Post:
 
 
 class Recorder:
-    """The state of the Engine: objects by kind and name, and all posts in order."""
+    """The Engine's objects by kind and name, as it tells them and as they were posted, and all posts in order."""
 
     def __init__(self):
         self.objects: dict[str, dict[str, dict]] = {kind: {} for kind in KINDS}
+        self.posted: dict[str, dict[str, dict]] = {kind: {} for kind in KINDS}
         self.posts: list[Post] = []
         self.requests: list[str] = []
         self.version = 10
@@ -64,6 +65,7 @@ class Recorder:
         """Make or replace an object, without recording it, and return it."""
         self.version += 1
         known = self.objects[kind].get(name)
+        self.posted[kind][name] = spec
         self.objects[kind][name] = answers.stored(kind, name, copy.deepcopy(spec), self.version, known, self)
         return self.objects[kind][name]
 
