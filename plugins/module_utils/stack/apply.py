@@ -35,7 +35,7 @@ def ensure(client, params: dict, check_mode: bool, hide=lambda values: None) -> 
     params, declared = complete(client, params, hide)
     if params["state"] == "absent":
         return {**remove_stack(client, params, check_mode), "elapsed": watch.read()}
-    todo = plan_all(client, params, declared)
+    todo = plan_all(client, params, declared, check_mode)
     if check_mode:
         return {**outcome(todo), **report(todo, todo.seen.services), "elapsed": watch.read()}
     deploy = Deploy(client, todo, watch.start)

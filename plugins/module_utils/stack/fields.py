@@ -69,6 +69,11 @@ READING = (
 # The options that each kind of object is declared with.
 OBJECTS = {"networks": NETWORK, "secrets": SECRET, "configs": CONFIG, "services": (NAME, *STEERING, *SPEC)}
 
+EXPECTED = tuple(
+    Field(kind, "", "list", f"Names of {kind}.", elements="str", default=[])
+    for kind in ("networks", "secrets", "configs")
+)
+
 APPLYING = (
     Field("name", "", "str", "Name of the stack.", required=True),
     Field(
@@ -125,6 +130,14 @@ APPLYING = (
         elements="str",
         choices=("images", "placement", "ports"),
         default=[],
+    ),
+    Field(
+        "expected",
+        "",
+        "dict",
+        "External objects that will be there by the time of the deploy, which check mode then takes for present. In a "
+        "real run it says nothing.",
+        parts=EXPECTED,
     ),
     Field(
         "rollback_on_failure",

@@ -27,6 +27,7 @@ DEPLOY = {
     "resolve_image_failure": "keep",
     "history": 0,
     "pre_checks": (),
+    "expected": None,
 }
 
 
@@ -102,5 +103,5 @@ def drift(client, params: dict, hide) -> dict:
     if not params["name"] or len(params["name"]) != 1:
         raise InvalidOption("compose is compared with one stack; give its name in name")
     given, declared = complete(client, {**params, **DEPLOY, "name": params["name"][0]}, hide)
-    planned = plan_all(client, given, declared).planned
+    planned = plan_all(client, given, declared, check_mode=True).planned
     return {"differs": planned.changed, "differences": planned.diff()}

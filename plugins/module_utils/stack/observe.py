@@ -12,6 +12,9 @@ from ..service.resolve import CREDENTIAL_SPEC
 from .fields import NAMESPACE
 from .objects import KINDS
 
+# Stands for the ID of what is not there yet.
+NEW = "new:"
+
 
 @dataclass
 class Seen:
@@ -62,6 +65,17 @@ def look(client, stack: str, declared: dict, whole: bool) -> Seen:
         found += client.get(f"/{kind}", filters=label_filter(stack)) if whole else []
         setattr(seen, kind, list({raw["ID"]: raw for raw in found}.values()))
     return seen
+
+
+def expect(seen: Seen, names: dict) -> None:
+    """Take objects for present that will be there."""
+    for name in names["networks"] or ():
+        if name not in {raw["Name"] for raw in seen.networks}:
+            seen.networks.append({"Id": NEW + name, "Name": name, "Scope": "swarm", "Driver": "overlay"})
+    for kind in KINDS:
+        found = getattr(seen, kind)
+        missing = set(names[kind] or ()) - {raw["Spec"]["Name"] for raw in found}
+        found += [{"ID": NEW + name, "Spec": {"Name": name}} for name in sorted(missing)]
 
 
 def check_external(stack: str, declared: dict, seen: Seen) -> None:

@@ -17,10 +17,8 @@ from ..service.planning import givers, plan_one
 from ..service.resolve import PREDEFINED
 from .fields import NAMESPACE
 from .objects import KINDS, plan_items
-from .observe import Seen, belongs, labels_of
+from .observe import NEW, Seen, belongs, labels_of
 
-# Stands for the ID of what is not there yet.
-NEW = "new:"
 # What docker's own command writes where a file says nothing. It means the same as nothing, and the Engine replaces all
 # tasks when the one becomes the other (swarmkit, IsTaskDirty).
 SHELLS = {

@@ -17,7 +17,7 @@ from . import history
 from .checks import check_first
 from .fields import OBJECTS
 from .objects import KINDS, find
-from .observe import Seen, check_external, look, uses
+from .observe import Seen, check_external, expect, look, uses
 from .planning import (
     StackPlan,
     plan_leftovers,
@@ -102,7 +102,7 @@ def decoded(text: str) -> bytes:
         raise InvalidOption("secret_data is not base64; leave it to the action plugin of this module") from None
 
 
-def plan_all(client, params: dict, declared: dict) -> Todo:
+def plan_all(client, params: dict, declared: dict, check_mode: bool) -> Todo:
     """Everything that will be done."""
     stack, target, deploys = params["name"], None, []
     if params["history"] or params["state"] == "rolled_back":
@@ -111,6 +111,8 @@ def plan_all(client, params: dict, declared: dict) -> Todo:
         target = history.choose(stack, deploys, params["deploy"])
         declared = {**NOTHING, "external": history.needs(target)}
     seen = look(client, stack, declared, params["prune"])
+    if check_mode and params["expected"]:
+        expect(seen, params["expected"])
     check_external(stack, declared, seen)
     planned = plan_objects(stack, declared, seen, params["recreate"])
     todo = Todo(params, declared, seen, planned, Digests(client), deploys, target)
