@@ -100,11 +100,11 @@ def healthcheck(value, path, reading) -> dict:
 
 
 def logging(value, path, reading) -> dict:
-    return {**value, "options": text_map(value["options"])} if value.get("options") else value
+    return {**value, "options": text_map(value["options"])} if "options" in value else value
 
 
 def deploy(value, path, reading) -> dict:
-    return {**value, "labels": text_map(value["labels"])} if value.get("labels") else value
+    return {**value, "labels": text_map(value["labels"])} if "labels" in value else value
 
 
 FORMS = {

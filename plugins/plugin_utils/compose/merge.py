@@ -33,18 +33,17 @@ def merge(first: dict, second: dict) -> dict:
 
 def merge_services(first: dict, second: dict) -> dict:
     merged = merge_maps(first, second)
-    for key, rule in RULES.items():
-        entries = rule(first.get(key), second.get(key))
-        if entries:
-            merged[key] = entries
+    # What only the later file has stays as it is written there.
+    for key in RULES.keys() & first.keys():
+        merged[key] = RULES[key](first[key], second.get(key))
     return merged
 
 
 def merge_maps(first: dict, second: dict) -> dict:
-    merged = dict(first)
-    for key, value in second.items():
-        merged[key] = merge_values(key, first[key], value) if key in first else value
-    return merged
+    # An empty list that is not yet there adds nothing, not even that it is there.
+    added = {key: value for key, value in second.items() if key not in first and value != []}
+    both = {key: merge_values(key, first[key], value) for key, value in second.items() if key in first}
+    return {**first, **both, **added}
 
 
 def merge_values(key: str, first, second):
@@ -58,7 +57,7 @@ def merge_values(key: str, first, second):
     if key in COUNTS and second is not None:
         return second
     nothing = not second or (key in QUANTITIES and not re.search("[1-9]", str(second)))
-    return first if nothing else second
+    return first if nothing and first else second
 
 
 def later(first, second):
@@ -66,7 +65,7 @@ def later(first, second):
     return second or first
 
 
-def ports(first, second) -> list[dict]:
+def ports(first: list, second: list | None) -> list[dict]:
     """Those of both, in the order of the published port.
 
     docker stack takes two ports for one where the published port is the same, or missing, and loses all but the last.
@@ -74,7 +73,7 @@ def ports(first, second) -> list[dict]:
     """
     second = second or []
     taken = {published(port) for port in second} - {None}
-    kept = [port for port in first or [] if published(port) not in taken and port not in second]
+    kept = [port for port in first if published(port) not in taken and port not in second]
     return sorted(kept + second, key=published_number)
 
 
@@ -91,38 +90,33 @@ def published_number(port: dict) -> int:
 def keyed(key: str):
     """A rule for lists whose entries are known by one of their values: the later entry replaces the earlier one."""
 
-    def rule(first, second) -> list[dict]:
-        found = {entry.get(key, ""): entry for entry in [*(first or []), *(second or [])]}
+    def rule(first: list, second: list | None) -> list[dict]:
+        found = {entry.get(key, ""): entry for entry in first + (second or [])}
         return [found[name] for name in sorted(found)]
 
     return rule
 
 
-def networks(first, second) -> dict:
+def networks(first: dict, second: dict | None) -> dict:
     """Aliases are those of the later file; driver_opts stay those of the earlier one."""
-    first, merged = first or {}, {**(first or {}), **(second or {})}
-    for name in merged:
-        if first.get(name) is not None:
-            merged[name] = merge_network(first[name], (second or {}).get(name))
-    return merged
+    second = second or {}
+    return {name: merge_network(first.get(name), second.get(name)) for name in {**first, **second}}
 
 
-def merge_network(first: dict, second: dict | None) -> dict:
-    if second is None:
-        return first
-    merged = {key: value for key, value in first.items() if key != "aliases"}
-    wanted = {key: second[key] for key in ("aliases", "ipv4_address", "ipv6_address") if second.get(key)}
-    return {**merged, **wanted}
-
-
-def ulimits(first, second) -> dict:
-    return {**(first or {}), **(second or {})}
-
-
-def logging(first, second) -> dict | None:
-    """Options are merged if the driver is the same; those of the later file are lost if the earlier one has none."""
+def merge_network(first: dict | None, second: dict | None) -> dict | None:
     if first is None or second is None:
         return second if first is None else first
+    wanted = {key: second[key] for key in ("aliases", "ipv4_address", "ipv6_address") if second.get(key)}
+    return {**{key: value for key, value in first.items() if key != "aliases"}, **wanted}
+
+
+def ulimits(first: dict, second: dict | None) -> dict:
+    return {**first, **(second or {})}
+
+
+def logging(first: dict, second: dict | None) -> dict:
+    """Options are merged if the driver is the same; those of the later file are lost if the earlier one has none."""
+    second = second or {}
     drivers = {config["driver"] for config in (first, second) if config.get("driver")}
     if len(drivers) == 2:
         return second

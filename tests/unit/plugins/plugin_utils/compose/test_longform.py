@@ -106,6 +106,7 @@ def test_a_problem_within_an_env_file_has_its_place():
         ({"sysctls": ["a.b=1", "c"]}, {"sysctls": {"a.b": "1", "c": ""}}),
         ({"sysctls": {"a.b": 1, "c": None}}, {"sysctls": {"a.b": "1", "c": ""}}),
         ({"deploy": {"labels": ["a=b"], "replicas": 0}}, {"deploy": {"labels": {"a": "b"}, "replicas": 0}}),
+        ({"deploy": {"labels": []}}, {"deploy": {"labels": {}}}),
         ({"deploy": None}, {}),
         ({"dns": "10.0.0.1", "dns_search": "a.b"}, {"dns": ["10.0.0.1"], "dns_search": ["a.b"]}),
         ({"dns": ["10.0.0.1"], "tmpfs": "/x"}, {"dns": ["10.0.0.1"], "tmpfs": ["/x"]}),

@@ -69,9 +69,9 @@ A, B = {"source": "a"}, {"source": "b"}
             {"stop_grace_period": "5s"}, {"stop_grace_period": "9s"}, {"stop_grace_period": "9s"}, id="a time"
         ),
         pytest.param(
-            {"environment": {"A": "1", "B": "2", "D": None, "E": "", "F": "x"}},
-            {"environment": {"A": "3", "C": "4", "B": "", "D": "x", "E": "y", "F": None}},
-            {"environment": {"A": "3", "B": "2", "D": "x", "E": "y", "F": "x", "C": "4"}},
+            {"environment": {"A": "1", "B": "2", "D": None, "E": "", "F": "x", "G": "", "H": None}},
+            {"environment": {"A": "3", "C": "4", "B": "", "D": "x", "E": "y", "F": None, "G": None, "H": ""}},
+            {"environment": {"A": "3", "B": "2", "D": "x", "E": "y", "F": "x", "C": "4", "G": None, "H": ""}},
             id="an empty variable replaces nothing",
         ),
         pytest.param(
