@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """fixtures/scalars.json is what docker stack config 28.2.2 made of YAML scalars.
 
-A line has the YAML, the value, and the text that it is as a label; null is no text. Where there is only the YAML, the CLI
-refuses it.
+A line has the YAML, the value, and the text that it is as a label; null is no text. Where there is only the YAML, the
+CLI refuses it.
 """
 
 from __future__ import annotations
