@@ -14,21 +14,11 @@ import re
 import time
 from contextlib import contextmanager
 
-from .errors import (
-    EngineError,
-    InvalidOption,
-    Locked,
-    NoLeader,
-    NotFound,
-    NotManager,
-    OutOfSequence,
-    SwarmError,
-    Unreachable,
-)
+from .errors import EngineError, InvalidOption, NoLeader, NotFound, SwarmError, Unreachable
+from .failures import engine_error, is_transient, unreachable, without_address
 from .fields import Field, version
 from .ssh import SshSession
 from .unix import UnixSession
-from .values import host as host_of
 
 OLDEST_API = "1.41"
 DEFAULT_HOST = "unix:///var/run/docker.sock"
@@ -105,16 +95,6 @@ CONNECTION = (
         "For C(ssh://) call the ssh program of this host instead of the Python library paramiko.",
         default=False,
     ),
-)
-
-# The Engine uses one status (500, 503) for all of these, so its words must tell them apart.
-_KINDS = (
-    ("update out of sequence", OutOfSequence),
-    ("does not have a leader", NoLeader),
-    ("no elected primary cluster manager", NoLeader),
-    ("swarm is encrypted", Locked),
-    ("needs to be unlocked", Locked),
-    ("is not a swarm manager", NotManager),
 )
 
 
@@ -213,7 +193,7 @@ class Client:
                     raise
                 self.sleep(0.5)
             except (Unreachable, EngineError) as exc:
-                pause = next(retries, None) if method == "GET" and _transient(exc) else None
+                pause = next(retries, None) if method == "GET" and is_transient(exc) else None
                 if pause is None:
                     raise
                 self.sleep(pause)
@@ -228,7 +208,7 @@ class Client:
             headers = {**JSON, **self._headers}
             answer = self._session.request(method, url, params=query, data=data, headers=headers, timeout=seconds)
         except self._session.transport_errors as exc:
-            raise _unreachable(exc, seconds, engine_address(self.params)) from exc
+            raise unreachable(exc, seconds, engine_address(self.params)) from exc
         if answer.status_code >= 400:
             raise engine_error(answer.status_code, answer.text)
         return answer
@@ -283,7 +263,7 @@ def open_sdk_session(params, host, seconds):
     try:
         session = docker.APIClient(host, version=OLDEST_API, timeout=seconds, tls=tls or False)
     except (DockerException, ImportError, TypeError, ValueError, *errors) as exc:
-        raise Unreachable(f"no connection to the Engine can be opened: {_without_address(exc, host)}") from exc
+        raise Unreachable(f"no connection to the Engine can be opened: {without_address(exc, host)}") from exc
     name = setting(params, "tls_hostname", "DOCKER_TLS_HOSTNAME")
     if tls and name:
         expect_hostname(session, name)
@@ -336,63 +316,6 @@ def expect_hostname(session, name):
             super().init_poolmanager(*args, assert_hostname=name, server_hostname=name, **kwargs)
 
     session.mount("https://", NamedHost())
-
-
-def engine_error(status, answer) -> EngineError:
-    """The Engine's error as a sentence, of the kind that its words tell."""
-    try:
-        message = json.loads(answer).get("message", "")
-    except (ValueError, AttributeError):
-        message = answer
-    message = re.sub(r"rpc error: code = \w+ desc = ", "", message or "").strip()
-    lowered = message.lower()
-    kind = next((kind for words, kind in _KINDS if words in lowered), None)
-    if kind is None:
-        kind = NotFound if status == 404 else EngineError
-    return kind(f"the Engine refuses: {message}" if message else f"the Engine answers HTTP {status}", status=status)
-
-
-def _unreachable(exc, seconds, address):
-    words = f"{type(exc).__name__} {exc}"
-    if "imeout" in words or "timed out" in words:
-        return Unreachable(
-            f"the Engine did not answer within {seconds:g} seconds; raise timeout or look at its load",
-            reason="engine_timeout",
-        )
-    for sign, sentence in (
-        ("FileNotFoundError", "its socket does not exist; is Docker Engine installed and started?"),
-        ("PermissionError", "this user may not use its socket; use become"),
-        ("Connection refused", "nothing listens at its address; is Docker Engine started?"),
-        ("No route to host", "no route leads to its address"),
-        ("Name or service not known", "its name does not resolve"),
-        ("Could not resolve hostname", "its name does not resolve"),
-        ("Permission denied (", "ssh is not let in; check the user in docker_host and the keys of ssh on this host"),
-        ("Host key verification failed", "ssh does not know its host key; add it to known_hosts on this host"),
-        ("mismatch", "its certificate is for another name; check tls_hostname"),
-        ("doesn't match", "its certificate is for another name; check tls_hostname"),
-        ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted; check ca_path"),
-        ("SSL", "TLS fails; check tls, validate_certs, client_cert and client_key"),
-        ("RemoteDisconnected", "it closed the connection"),
-        ("ConnectionResetError", "it closed the connection"),
-    ):
-        if sign in words:
-            return Unreachable(f"the Engine cannot be reached: {sentence}")
-    return Unreachable(f"the Engine cannot be reached: {_without_address(exc, address)}")
-
-
-def _without_address(exc, address):
-    """A connection error without docker_host, which may hold a password, and without what repeats it."""
-    words, place = str(exc), address.rpartition("//")[2]
-    for part in (address, place, host_of(place.rpartition("@")[2])):
-        words = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "docker_host", words) if part else words
-    return re.sub(r"\S+://\S+|host='[^']*'", "docker_host", words).rsplit("): ", 1)[-1].strip("() ")
-
-
-def _transient(exc):
-    if isinstance(exc, EngineError):
-        return exc.status in (502, 503, 504) and not isinstance(exc, (NotManager, Locked))
-    cause = repr(exc.__cause__)
-    return any(sign in cause for sign in ("refused", "RemoteDisconnected", "ConnectionReset"))
 
 
 def _content(answer):

@@ -31,8 +31,8 @@ class Field:
     ordered, so that order makes no difference. ``prepare`` gets the whole value before its parts are built: it writes
     out what is meant, and raises InvalidOption for parts that do not go together.
     ``atomic``: a dict that is one value, so that a part that is left out does not keep what it was.
-    ``whole``: where the Engine reads an absent part of a present dict as zero and not as its default, the defaults
-    of all parts are written with the first.
+    ``explicit``: a part that the Engine reads as zero and not as its default where it is absent from a dict that is
+    there, so that the default is written with any other part.
     ``fixed``: the Engine takes the value at creation only. ``since`` is the API version that brought the option.
     """
 
@@ -54,7 +54,7 @@ class Field:
     key: str | None = None
     prepare: Callable = same
     atomic: bool = False
-    whole: bool = False
+    explicit: bool = False
     fixed: bool = False
 
     def argument(self) -> dict:

@@ -61,7 +61,8 @@ def make_plan(table, params: dict, observed: dict | None, base: dict | None = No
 
     ``observed`` is the Engine's spec or None. ``base`` is where options that were not given come from: the observed
     spec itself unless said otherwise, so that they keep their value; ``{}`` where the input is the whole truth.
-    Values that mean the same keep the Engine's own form, so that an update never carries noise.
+    Values that mean the same keep the Engine's own form, so that an update never carries noise. What does not exist
+    yet gets every value as it is written.
     """
     base = (observed or {}) if base is None else base
     spec = copy.deepcopy(base)
@@ -106,7 +107,7 @@ def _tidy(field, path, spec):
         where = f"{path}.{part.path}"
         if nothing:
             put(spec, where, None)
-        elif field.whole and get(spec, where) is None:
+        elif part.explicit and get(spec, where) is None:
             put(spec, where, part.engine_default)
 
 
@@ -114,7 +115,7 @@ def _set_leaf(field, path, after, observed, spec, prefix):
     before = get(observed, path)
     if field.meaning(before) == field.meaning(after):
         if before is not None or after is not None:
-            put(spec, path, before)
+            put(spec, path, after if observed is None else before)
         return []
     fixed = field.fixed and observed is not None
     put(spec, path, before if fixed else after)
@@ -132,7 +133,7 @@ def _plan_joint(joint: Joint, params, observed, base, spec):
         after = joint.encode(given, after)
     shown_before, shown_after = joint.show(before), joint.show(after)
     if shown_before == shown_after:
-        put(spec, joint.path, before)
+        put(spec, joint.path, after if observed is None else before)
         return []
     put(spec, joint.path, after)
     there = observed is not None

@@ -16,13 +16,14 @@ def environment(given, _raw):
     for path in given.get("env_files") or ():
         found.update(read_file(path))
     found.update(pairs(given.get("env") or {}))
-    return sorted(f"{name}={content}" for name, content in found.items()) or None
+    return sorted(name if content is None else f"{name}={content}" for name, content in found.items()) or None
 
 
 def pairs(value) -> dict:
-    """A dict, a list of ``NAME=value`` or such items with commas between them, as a dict of strings."""
+    """A dict, a list of ``NAME=value`` or such items with commas between them, as a dict of strings; None in a dict
+    takes a variable out of the image's environment."""
     if isinstance(value, dict):
-        return {check_name(name): text(content) for name, content in value.items()}
+        return {check_name(name): None if content is None else text(content) for name, content in value.items()}
     if isinstance(value, str):
         value = [item for item in value.split(",") if item]
     if not isinstance(value, list):
@@ -72,7 +73,8 @@ ENVIRONMENT = Joint(
             "env",
             "",
             "raw",
-            "Environment: a dict, or a list of C(NAME=value). Together with O(env_files) it is the whole environment.",
+            "Environment: a dict, or a list of C(NAME=value). Together with O(env_files) it is the whole environment. "
+            "In a dict V(null) takes a variable out of the image's environment.",
         ),
         Field(
             "env_files",

@@ -18,6 +18,8 @@ OF_TYPE = {
     "volume": ("labels", "no_copy", "driver_config", "subpath"),
     "tmpfs": ("tmpfs_size", "tmpfs_mode", "tmpfs_options"),
 }
+# The Engine takes this of a mount of type npipe as well.
+NPIPE = ("propagation",)
 NEED_SOURCE = ("bind", "npipe", "cluster", "image")
 ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|\\\\|{{")
 
@@ -32,7 +34,8 @@ def checked(value):
 def _check(item, kind):
     target, source = item["target"], item.get("source")
     for other, names in OF_TYPE.items():
-        foreign = [name for name in names if other != kind and item.get(name) not in (None, "", [], {}, False)]
+        own = names if kind == other else NPIPE if kind == "npipe" else ()
+        foreign = [name for name in names if name not in own and item.get(name) not in (None, "", [], {}, False)]
         if foreign:
             raise InvalidOption(f"{target}: {foreign[0]} is for mounts of type {other}, and this one is {kind}")
     if kind in NEED_SOURCE and not source:

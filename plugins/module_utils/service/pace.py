@@ -19,6 +19,7 @@ PACE = (
         "Tasks to replace at the same time; V(0) is all of them.",
         engine_default=1,
         encode=count,
+        explicit=True,
     ),
     Field("delay", "Delay", "str", "Time between two groups of tasks.", engine_default=0, **DURATION),
     Field(
@@ -110,9 +111,7 @@ HEALTHCHECK = (
 )
 
 ROLLOUT = (
-    Field(
-        "restart_config", f"{TASK}.RestartPolicy", "dict", "Restarts of tasks that ended.", parts=RESTART, whole=True
-    ),
-    Field("update_config", "UpdateConfig", "dict", "How tasks are replaced.", parts=UPDATE, whole=True),
-    Field("rollback_config", "RollbackConfig", "dict", "How a rollback replaces tasks.", parts=ROLLBACK, whole=True),
+    Field("restart_config", f"{TASK}.RestartPolicy", "dict", "Restarts of tasks that ended.", parts=RESTART),
+    Field("update_config", "UpdateConfig", "dict", "How tasks are replaced.", parts=UPDATE),
+    Field("rollback_config", "RollbackConfig", "dict", "How a rollback replaces tasks.", parts=ROLLBACK),
 )

@@ -127,7 +127,9 @@ def with_ids(spec: dict, networks: dict, references: dict | None = None) -> dict
         holder = get(spec, CREDENTIAL_SPEC)
         if kind == "configs" and holder:
             put(spec, CREDENTIAL_SPEC, identify(holder))
-            items.append({"ConfigID": identify(holder), "ConfigName": holder, "Runtime": {}})
+            # Docker's own command sorts by name, and another order replaces all tasks.
+            place = next((at for at, item in enumerate(items) if item["ConfigName"] > holder), len(items))
+            items.insert(place, {"ConfigID": identify(holder), "ConfigName": holder, "Runtime": {}})
         if items:
             put(spec, path, items)
     return spec

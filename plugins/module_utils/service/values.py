@@ -115,9 +115,9 @@ def addresses(value):
 
 
 def hosts(value):
-    """The Engine's C(address name) list, sorted by name; a name may have several addresses."""
+    """The Engine's C(address name) list, in the order that was given; a name may have several addresses."""
     found = []
-    for name in sorted(value, key=str):
+    for name in value:
         if not re.fullmatch(r"\S+", str(name)):
             raise InvalidOption(f"{name!r} is not the name of a host")
         of_name = value[name] if isinstance(value[name], list) else [value[name]]
@@ -148,11 +148,11 @@ def capabilities(value):
 
 
 def constraints(value):
-    """Constraints in one spelling."""
+    """Constraints as they were written; the Engine compares them with those of tasks letter by letter."""
     for item in value:
         if not CONSTRAINT.fullmatch(item):
             raise InvalidOption(f"{item!r} is not a constraint; write it as node.labels.zone==a or node.role!=manager")
-    return [_constraint(item) for item in value]
+    return value
 
 
 def show_constraints(value):

@@ -11,7 +11,8 @@ import pytest
 
 from ansible_collections.flotilla.swarm.plugins.module_utils.core import client as subject
 from ansible_collections.flotilla.swarm.plugins.module_utils.core import errors
-from ansible_collections.flotilla.swarm.plugins.module_utils.core.client import Client, engine_error
+from ansible_collections.flotilla.swarm.plugins.module_utils.core.client import Client
+from ansible_collections.flotilla.swarm.plugins.module_utils.core.failures import engine_error
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.plan import Plan
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.run import converge, run
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.unix import Answer

@@ -17,7 +17,7 @@ PORT = (
     Field("address", "Address", "dict", "Address.", parts=ADDRESS),
 )
 UPDATE = (
-    Field("parallelism", "Parallelism", "int", "Tasks.", engine_default=1),
+    Field("parallelism", "Parallelism", "int", "Tasks.", engine_default=1, explicit=True),
     Field("delay", "Delay", "str", "Time.", engine_default=0, **DURATION),
     Field("order", "Order", "str", "Order.", engine_default="stop-first"),
 )
@@ -40,7 +40,7 @@ TABLE = (
     Field("caps", "Task.Caps", "list", "Without order.", elements="str", canonical=as_set),
     Field("labels", "Labels", "dict", "Labels."),
     Field("ports", "Ports", "list", "Ports.", elements="dict", parts=PORT, key="published"),
-    Field("update", "Update", "dict", "Update.", parts=UPDATE, whole=True),
+    Field("update", "Update", "dict", "Update.", parts=UPDATE),
     Field("password", "Password", "str", "Password.", secret=True),
     Field("scope", "Scope", "str", "Scope.", fixed=True, engine_default="swarm"),
     Field("wait", "", "bool", "No part of the resource."),
@@ -126,9 +126,16 @@ def test_these_change_nothing_and_keep_the_engines_own_form(params):
         pytest.param(
             {"update": {"parallelism": 2}},
             "Update",
-            {"Parallelism": 2, "Delay": 0, "Order": "stop-first"},
+            {"Parallelism": 2},
             [("update.parallelism", 1, 2)],
-            id="the defaults of a whole dict are written with its first part",
+            id="a part brings no other",
+        ),
+        pytest.param(
+            {"update": {"delay": "1s"}},
+            "Update",
+            {"Delay": SECOND, "Parallelism": 1},
+            [("update.delay", "0s", "1s")],
+            id="but one that would be zero without its default",
         ),
         pytest.param({"count": 5}, "Mode", {"Kind": "many", "Count": 5}, [("count", 2, 5)], id="one of a joint"),
         pytest.param(

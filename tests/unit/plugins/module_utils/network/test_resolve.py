@@ -87,7 +87,7 @@ def test_a_network_that_an_interrupted_run_removed_keeps_what_was_not_named():
     assert (planned.action, again) == ("create", ())
     assert planned.spec["IPAM"]["Config"] == [{"Subnet": "10.77.0.0/24", "Gateway": "10.77.0.1"}]
     assert (planned.spec["Labels"], planned.spec["Options"]) == ({"a": "b"}, {"encrypted": ""})
-    assert "Attachable" not in planned.spec
+    assert planned.spec["Attachable"] is False
 
 
 def test_a_network_created_again_keeps_what_was_not_named():
@@ -97,7 +97,8 @@ def test_a_network_created_again_keeps_what_was_not_named():
         "Driver": "overlay",
         "Scope": "swarm",
         "Labels": {"c": "1"},
-        "IPAM": {"Options": None, "Config": [{"Subnet": "10.77.0.0/24", "Gateway": "10.77.0.1"}]},
+        "Attachable": False,
+        "IPAM": {"Driver": "default", "Options": None, "Config": [{"Subnet": "10.77.0.0/24", "Gateway": "10.77.0.1"}]},
         "Options": {"encrypted": ""},
     }
 
@@ -110,6 +111,7 @@ def test_a_new_network():
         "Name": "new",
         "Driver": "overlay",
         "Options": {"encrypted": "", "com.docker.network.driver.mtu": "1400"},
+        "Internal": False,
         "IPAM": {"Config": [{"Subnet": "10.9.0.0/16", "Gateway": "10.9.0.1"}]},
     }
 

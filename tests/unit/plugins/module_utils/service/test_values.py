@@ -181,14 +181,10 @@ def test_an_update_goes_out_with_ids_and_all_that_is_not_mentioned():
     assert spec["TaskTemplate"]["ContainerSpec"] == SPEC["TaskTemplate"]["ContainerSpec"]
 
 
-def test_the_first_part_of_an_update_config_brings_the_defaults_of_the_others():
-    assert plan(update_config={"parallelism": 0}).spec["UpdateConfig"] == {
-        "Parallelism": 0,
-        "Delay": 0,
-        "FailureAction": "pause",
-        "Monitor": 5_000_000_000,
-        "MaxFailureRatio": 0,
-        "Order": "stop-first",
+def test_an_update_config_without_parallelism_would_replace_all_tasks_at_once():
+    assert plan(update_config={"order": "start-first"}).spec["UpdateConfig"] == {
+        "Order": "start-first",
+        "Parallelism": 1,
     }
 
 
