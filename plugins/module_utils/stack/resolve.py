@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ..core.errors import InvalidOption
 from ..core.fields import check_since, fill, get
-from ..core.plan import Plan
+from ..core.plan import Plan, plan_removal
 from ..secret.resolve import telling
 from ..service.image import Digests, choose
 from . import history
@@ -50,6 +50,8 @@ class Todo:
 
     def plan_service(self, name: str, service: dict | None) -> Plan:
         """The plan for one service, as it is now."""
+        if name not in self.names:
+            return plan_removal(service and service["Spec"], f"service {name}")
         networks, references = surroundings(self.planned, self.seen)
         if self.target:
             recreate = self.params["recreate"]
