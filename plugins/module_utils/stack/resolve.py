@@ -133,7 +133,8 @@ def with_image(wanted: dict, service: dict | None, digests: Digests) -> dict:
     live = get((service or {}).get("Spec"), "TaskTemplate.ContainerSpec.Image") or ""
     image = choose(wanted, live, digests.of)
     placement, platforms = wanted["placement"], digests.platforms.get(image)
-    if platforms:
+    # A registry that has built the same image for one more platform is no change.
+    if platforms and image != live:
         placement = {**(placement or {}), "platforms": platforms}
     return {**wanted, "image": image, "placement": placement}
 
