@@ -40,13 +40,19 @@ def read(text: str, name: str) -> Document:
     try:
         root = compose(text)
     except yaml.YAMLError as exc:
-        mark = getattr(exc, "problem_mark", None)
-        told = ", ".join(filter(None, (getattr(exc, "context", None), getattr(exc, "problem", None))))
-        problem = Problem(name, mark.line + 1 if mark else None, (), f"this is no valid YAML: {told or exc}")
+        problem = Problem(name, *syntax_error(exc, text))
         raise ComposeError([problem]) from exc
     if not isinstance(root, Map):
         raise ComposeError([Problem(name, root.line if root else None, (), NO_MAP)])
     return Builder(name).document(root)
+
+
+def syntax_error(exc: yaml.YAMLError, text: str) -> tuple:
+    """Line, path and words of what the parser says."""
+    if isinstance(exc, yaml.MarkedYAMLError):
+        line = exc.problem_mark.line + 1 if exc.problem_mark else None
+        return line, (), f"this is no valid YAML: {', '.join(filter(None, (exc.context, exc.problem)))}"
+    return text.count("\n", 0, exc.position) + 1, (), f"this is no valid YAML: {exc.reason}"
 
 
 def from_data(data: dict, name: str) -> Document:

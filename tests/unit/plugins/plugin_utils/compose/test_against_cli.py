@@ -34,7 +34,9 @@ SEEDS = [row[0] for row in json.loads((FIXTURES / "scalars.json").read_text()) i
 # Where docker stack is told to differ: of several operators it takes the last :- for the first, and without braces what
 # follows ? or - goes up to a brace, be it that of another variable.
 ODD = re.compile(r"\$\{?\w+:?[-?][^}]*[-?]|\$\w+:?[-?].*\$")
-PIECES = [row[0] for row in json.loads((FIXTURES / "templates.json").read_text())] + list("-?:{}/_1 ")
+# The CLI prints a text that begins with a line feed without it.
+TEXTS = [row[0] for row in json.loads((FIXTURES / "templates.json").read_text()) if "\n" not in row[0]]
+PIECES = [*TEXTS, *"-?:{}/_1 "]
 
 
 def installed() -> str | None:

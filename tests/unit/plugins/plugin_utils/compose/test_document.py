@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 
@@ -146,9 +147,17 @@ def test_aliases_of_aliases_come_to_an_end(monkeypatch):
     assert "the aliases stand for more than 1000 values" in said
 
 
-def test_syntax_errors_name_the_line():
-    (said,) = errors("a: 1\nb: [1\nc: 2\n")
-    assert said.startswith("f.yml:3: this is no valid YAML: ")
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a: 1\nb: [1\nc: 2\n", id="a bracket that is not closed"),
+        pytest.param("a: 1\n\nb: \x01", id="a control character"),
+        pytest.param("a: 1\nb: 1\n c: 1", id="a wrong indentation"),
+    ],
+)
+def test_what_is_no_yaml_is_said_with_its_line(text):
+    (said,) = errors(text)
+    assert re.fullmatch(r"f\.yml:3: this is no valid YAML: .+", said)
 
 
 def test_all_that_is_wrong_is_said_at_once():
