@@ -37,11 +37,11 @@ def load(host, address):
 
 @pytest.fixture
 def deploy(host):
-    """Run the playbook with another image."""
+    """Run the playbook with other variables."""
 
-    def deploy(image):
+    def deploy(**variables):
         registry = host.ansible.get_variables()["examples_registry"]
-        return play(PLAYBOOK, {"swarm_managers": ["node1"]}, web_image=image, examples_registry=registry)
+        return play(PLAYBOOK, {"swarm_managers": ["node1"]}, examples_registry=registry, **variables)
 
     return deploy
 
@@ -54,7 +54,7 @@ def versions(ask):
 
 def test_no_request_of_an_update_fails(load, deploy, versions):
     assert versions() == {"version: 1"}
-    outcome = deploy("flotilla/web:2")
+    outcome = deploy(web_image="flotilla/web:2")
     assert outcome.changed == 1
     answered = load()
     assert list(answered) == [200]
@@ -63,10 +63,16 @@ def test_no_request_of_an_update_fails(load, deploy, versions):
 
 
 def test_no_request_fails_when_an_update_goes_back(load, deploy, versions):
-    outcome = deploy("flotilla/web:missing")
+    outcome = deploy(web_image="flotilla/web:missing")
     assert outcome.status != 0
     assert "No such image: flotilla/web:missing" in outcome.text
     answered = load()
     assert list(answered) == [200]
     assert answered[200] > 100
     assert versions() == {"version: 2"}
+
+
+def test_it_can_be_removed(deploy, docker):
+    outcome = deploy(examples_state="absent")
+    assert outcome.changed == 1
+    assert "rolling" not in docker("stack", "ls", "--format", "{{.Name}}").split()
