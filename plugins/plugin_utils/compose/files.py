@@ -98,9 +98,10 @@ def base_directory(files: Files, found: list) -> str:
 def environment(files: Files, given: dict) -> dict:
     """The variables that fill in the files."""
     env = dict(os.environ) if given["controller_env"] else {}
+    own = {name: text(value) for name, value in given["env"].items()}
     for name in given["env_files"]:
-        env.update(parse_env_file(files.text(files.find(name), name), name, env, given["allow_unset"]))
-    return {**env, **{name: text(value) for name, value in given["env"].items()}}
+        env.update(parse_env_file(files.text(files.find(name), name), name, {**env, **own}, given["allow_unset"]))
+    return {**env, **own}
 
 
 def text(value) -> str:
