@@ -26,6 +26,7 @@ class Files:
 
     def __init__(self, action, task_vars, remote: bool):
         self.action, self.task_vars, self.remote = action, task_vars, remote
+        self._contents: dict = {}
 
     def find(self, name: str) -> str:
         """The absolute path of a file that a playbook names."""
@@ -37,7 +38,12 @@ class Files:
             raise ComposeError([Problem(name, None, (), "there is no such file on the controller")]) from exc
 
     def read(self, path: str) -> bytes:
-        """The content of a file, decrypted if it is in a vault; OSError if there is none."""
+        """The content of a file, decrypted if it is in a vault; OSError if there is none. Each is read once."""
+        if path not in self._contents:
+            self._contents[path] = self._read(path)
+        return self._contents[path]
+
+    def _read(self, path):
         if not self.remote:
             try:
                 return self.action._loader._get_file_contents(path)[0]
@@ -118,6 +124,28 @@ def declaration(action, task_vars, args: dict) -> tuple:
         raise AnsibleError("compose is needed to deploy a stack; give a Compose file, or several")
     files = Files(action, task_vars, given["remote_src"])
     settings = Settings(environment(files, given), given["allow_unset"], files.read)
-    project = load(sources(files, given), settings)
     name = args.get("name") or ""
-    return convert(project, str(name[0] if isinstance(name, list) else name), files.read), list(project.warnings)
+    stack = str(name[0] if isinstance(name, list) else name)
+    try:
+        project = load(sources(files, given), settings)
+    except ComposeError as exc:
+        raise with_more(exc, stack, files) from exc
+    return convert(project, stack, files.read), list(project.warnings)
+
+
+def with_more(error: ComposeError, stack: str, files: Files) -> ComposeError:
+    """The error with what is wrong in the rest as well, which only shows when that is converted."""
+    found = list(error.problems)
+    try:
+        if error.project:
+            convert(error.project, stack, files.read)
+    except ComposeError as more:
+        # What follows from a part that was left out says nothing.
+        found += [one for one in more.problems if not any(follows(one, other) for other in error.problems)]
+    return ComposeError(found)
+
+
+def follows(problem, other) -> bool:
+    """Whether a problem may be there only because another one's key was left out."""
+    depth = min(len(problem.path), len(other.path), 3)
+    return problem.path[:depth] == other.path[:depth]

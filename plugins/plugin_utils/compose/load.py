@@ -79,10 +79,15 @@ def load(sources: list[Source], settings: Settings) -> Project:
     check_versions(files, problems)
     if len(files) == len(sources):
         check(files, whole, settings, problems)
-    problems.raise_if_any()
     told = [*problems.warnings, *ignored([file.document.tree for file in files]), *unused(whole)]
     name = next((document.tree["name"] for document in reversed(documents) if "name" in document.tree), None)
-    return Project(**whole, warnings=tuple(dict.fromkeys(told)), name=name, lines=places(files))
+    project = Project(**whole, warnings=tuple(dict.fromkeys(told)), name=name, lines=places(files))
+    try:
+        problems.raise_if_any()
+    except ComposeError as exc:
+        exc.project = project if len(files) == len(sources) else None
+        raise
+    return project
 
 
 def parse(source: Source, problems: Problems) -> Document | None:

@@ -22,12 +22,18 @@ class Problem:
 
 
 class ComposeError(Exception):
-    """Files from which no stack can be made; the message has a line for each problem."""
+    """Files from which no stack can be made; the message has a line for each problem: files in the order in which
+    they were read, each from top to bottom.
+
+    ``project`` is what is sound of them, if they could be read at all.
+    """
 
     reason = "invalid_compose"
 
     def __init__(self, problems):
-        self.problems = tuple(problems)
+        files = list(dict.fromkeys(problem.file for problem in problems))
+        self.problems = tuple(sorted(problems, key=lambda found: (files.index(found.file), found.line or 0)))
+        self.project = None
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
@@ -68,10 +74,9 @@ class Problems:
             self.warnings.append(text)
 
     def raise_if_any(self):
-        """End with all problems: files in the order in which they were read, each from top to bottom."""
+        """End with all problems, if there are any."""
         if self.found:
-            files = list(dict.fromkeys(problem.file for problem in self.found))
-            raise ComposeError(sorted(self.found, key=lambda found: (files.index(found.file), found.line or 0)))
+            raise ComposeError(self.found)
 
 
 def path_text(path: tuple) -> str:

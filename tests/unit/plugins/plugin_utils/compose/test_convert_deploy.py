@@ -47,7 +47,10 @@ def deploy(**options):
         pytest.param(deploy(update_config={"delay": "5s"}), "UpdateConfig.Delay", 5 * 10**9, id="delay"),
         pytest.param(deploy(update_config={"monitor": "1m"}), "UpdateConfig.Monitor", 60 * 10**9, id="monitor"),
         pytest.param(
-            deploy(update_config={"monitor": "0s"}), "UpdateConfig", None, id="a monitor of zero says nothing"
+            deploy(update_config={"monitor": "0s"}),
+            "UpdateConfig",
+            {"Parallelism": 1},
+            id="a monitor of zero says nothing",
         ),
         pytest.param(
             deploy(update_config={"max_failure_ratio": 0.123456789}),
