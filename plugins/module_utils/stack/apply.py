@@ -117,7 +117,7 @@ class Deploy:
         present = {name: todo.seen.services[name] for name in changed if name in todo.seen.services}
         self.tasks = task_ids(self.client, [raw["ID"] for raw in present.values()])
         self.tasks = {name: self.tasks[raw["ID"]] for name, raw in present.items()}
-        if self.result["changed"] and todo.params["history"] and not todo.target:
+        if self.result["changed"] and todo.params["history"] and todo.seen.services and not todo.target:
             self.keep_deploy(todo.seen.services)
         for name, plan in todo.planned.networks.items():
             if plan.changed:
