@@ -167,6 +167,13 @@ APPLYING = (
         "Without it the one before the last; each such run goes back one more.",
     ),
     Field("detach", "", "bool", "V(true) means O(wait=false), and V(false) O(wait=true)."),
+    Field(
+        "absent_retries",
+        "",
+        "int",
+        "Has no effect, and is here for playbooks that were written for another module: removals are waited for.",
+    ),
+    Field("absent_retries_interval", "", "int", "Has no effect either."),
 )
 
 DECLARED = (

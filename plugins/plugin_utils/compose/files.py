@@ -18,6 +18,7 @@ from .environment import parse_env_file
 from .load import Settings, Source, load
 from .problems import ComposeError, Problem
 
+NO_FILE = "there is no such file on the controller; correct the name, or use remote_src: true for files on the host"
 NAMES = [name for field in options(READING) for name in (field.option, *field.aliases)]
 
 
@@ -35,7 +36,7 @@ class Files:
         try:
             return self.action._find_needle("files", name)
         except AnsibleError as exc:
-            raise ComposeError([Problem(name, None, (), "there is no such file on the controller")]) from exc
+            raise ComposeError([Problem(name, None, (), NO_FILE)]) from exc
 
     def read(self, path: str) -> bytes:
         """The content of a file, decrypted if it is in a vault; OSError if there is none. Each is read once."""
