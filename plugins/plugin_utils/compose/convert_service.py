@@ -139,7 +139,8 @@ def references(stack: Stack, path: tuple, section: str, given: list | None) -> l
         if file in files:
             stack.wrong(place, f"{files[file]} is the file {file} already; give one of them another target")
         files.setdefault(file, source)
-        mode_of_file = 0o444 if item.get("mode") is None else item["mode"]
+        # YAML may say it with a point.
+        mode_of_file = 0o444 if item.get("mode") is None else int(item["mode"])
         owner = {"uid": item.get("uid") or "0", "gid": item.get("gid") or "0"}
         name = stack.full_name(section, source)
         found.append({f"{section[:-1]}_name": name, "filename": file, **owner, "mode": mode_of_file})
