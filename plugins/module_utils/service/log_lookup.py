@@ -1,6 +1,6 @@
 # Copyright flotilla.swarm contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The logs of a service, in one request for all of its tasks."""
+"""The logs of a service, in one request for all of its tasks, or in one for each while a node is down."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import re
 import time
 from datetime import datetime, timezone
 
-from ..core.errors import InvalidOption, SwarmError
+from ..core.errors import InvalidOption, SwarmError, Unreachable
 from ..core.fields import Field, get
 from ..core.values import SECOND, duration
+from ..node.resolve import hostname
 from ..task.fields import NODE, SLOT
 from ..task.resolve import by_id, called, fits, ids_of_nodes, in_order, show_task
 from .logs import read, why_empty
@@ -48,12 +49,13 @@ def look_up(client, params: dict) -> dict:
     services, node_ids = {service["ID"]: service}, ids_of_nodes(params["node"], nodes)
     tasks = client.get("/tasks", filters={"service": [service["ID"]]})
     tasks = [task for task in tasks if fits(task, params, services, node_ids)]
-    lines, remarks = read_all(client, service, tasks, params)
+    lines, remarks, lost = read_all(client, service, tasks, nodes, params)
     shown = []
     for task in in_order(tasks, services, by_id(nodes)):
         told = show_task(task, services, by_id(nodes))
         own = [show_line(line, params) for line in lines if line.get(TASK_ID) == task["ID"]]
-        remark = "" if own else " ".join(why_empty(task))
+        away = [f"node {lost[task['NodeID']]} is down"] if task.get("NodeID") in lost else []
+        remark = "" if own else " ".join(why_empty(task, away))
         shown.append({**{key: told[key] for key in SHOWN}, "lines": own, "remark": remark or None})
     return {"changed": False, "service": params["name"], "tasks": shown, "warnings": remarks}
 
@@ -67,21 +69,50 @@ def find(client, name) -> dict:
     return found[0]
 
 
-def read_all(client, service, tasks, params) -> tuple:
-    """The lines of all tasks of a service, and what the Engine has to say about those it could not get."""
-    if not tasks:
-        return [], []
-    return read(
-        client,
-        f"/services/{service['ID']}",
-        bool(get(service, "Spec.TaskTemplate.ContainerSpec.TTY")),
-        [task.get("Spec") for task in tasks],
-        stdout=params["stdout"],
-        stderr=params["stderr"],
-        tail="all" if params["tail"] < 0 else params["tail"],
-        since=moment(params["since"], time.time()),
-        details=True,
-    )
+def read_all(client, service, tasks, nodes, params) -> tuple:
+    """The lines of all tasks of a service, what is to be said about those that are missing, and which nodes are down.
+
+    The Engine waits for a node that has died for as long as its connection seems to be there, so none is asked that
+    is known to be down. What a node that dies leaves unanswered is asked again when the swarm has noticed.
+    """
+    lost = nodes_lost(tasks, nodes)
+    try:
+        lines, remarks = read_from(client, service, tasks, lost, params)
+    except Unreachable as exc:
+        known, lost = lost, nodes_lost(tasks, client.get("/nodes"))
+        if exc.reason != "engine_timeout" or lost == known:
+            raise
+        lines, remarks = read_from(client, service, tasks, lost, params)
+    remarks += [f"node {name} is down, so the logs of its tasks are missing" for name in lost.values()]
+    return lines, remarks, lost
+
+
+def nodes_lost(tasks, nodes) -> dict:
+    """The names of nodes that are down and have one of these tasks, by their ID."""
+    down = {raw["ID"]: hostname(raw) for raw in nodes if get(raw, "Status.State") == "down"}
+    return {task["NodeID"]: down[task["NodeID"]] for task in tasks if task.get("NodeID") in down}
+
+
+def read_from(client, service, tasks, lost, params) -> tuple:
+    """The lines of the tasks on nodes that are there: of all in one request where all nodes are."""
+    paths = [f"/services/{service['ID']}"] if tasks else []
+    if lost:
+        paths = [f"/tasks/{task['ID']}" for task in tasks if task.get("NodeID") and task["NodeID"] not in lost]
+    found = [
+        read(
+            client,
+            path,
+            bool(get(service, "Spec.TaskTemplate.ContainerSpec.TTY")),
+            [task.get("Spec") for task in tasks],
+            stdout=params["stdout"],
+            stderr=params["stderr"],
+            tail="all" if params["tail"] < 0 else params["tail"],
+            since=moment(params["since"], time.time()),
+            details=True,
+        )
+        for path in paths
+    ]
+    return [line for lines, _remarks in found for line in lines], [text for _lines, told in found for text in told]
 
 
 def moment(text, now):
