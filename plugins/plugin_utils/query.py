@@ -19,6 +19,10 @@ except ImportError:
     jmespath = None
 
 
+# What Ansible adds to a result; warnings are of a type that is no JSON.
+NOT_FOUND = ("invocation", "warnings", "deprecations", "exception")
+
+
 class QueryError(Exception):
     """Why an expression cannot be evaluated, as one sentence; ``reason`` is the word for machines."""
 
@@ -101,7 +105,7 @@ def functions(node: dict) -> set:
 def evaluate(expression, result: dict) -> Any:
     """What the expression makes of a module's result."""
     # jmespath knows types by their exact names, and Ansible's strings are of a type of its own.
-    told = {key: value for key, value in result.items() if key != "invocation" and not key.startswith("_")}
+    told = {key: value for key, value in result.items() if key not in NOT_FOUND and not key.startswith("_")}
     try:
         return expression.search(json.loads(json.dumps(told)))
     except JMESPathError as exc:

@@ -17,6 +17,7 @@ RESULT = {
     "changed": False,
     "invocation": {"module_args": {"query": "@"}},
     "_ansible_parsed": True,
+    "warnings": [object()],
     "nodes": [{"hostname": Text("a1"), "cpus": 2}, {"hostname": Text("b1"), "cpus": 4}],
 }
 
