@@ -39,6 +39,7 @@ CHECKS = {
     "unit": ["pytest -q"],
     "build": ["python tests/checks/plugins.py", "python tests/checks/build.py"],
     "sanity": ["python tests/checks/sanity.py"],
+    "golden": ["pytest -q tests/golden"],
 }
 PARTS = [*CHECKS, "molecule"]
 # The first makes the images that all need; the last takes the machine for itself.
