@@ -75,7 +75,7 @@ def stored(kind: str, name: str, spec: dict, version: int, known: dict | None, r
     if kind == "services":
         networks = recorder.objects["networks"]
         for network in spec["TaskTemplate"].get("Networks") or ():
-            if network["Target"] in networks:
+            if network["Target"] in networks and network["Target"] not in LOCAL:
                 network["Target"] = networks[network["Target"]]["Id"]
         item["Endpoint"] = {"Spec": spec.get("EndpointSpec") or {}}
         if known:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-FILES = Path(__file__).parent / "files"
+FILES = Path(__file__).resolve().parent / "files"
 SETTINGS = "case.yml"
 BEFORE = "0.yml"
 NEWEST_FORMAT = (3, 13)

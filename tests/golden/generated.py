@@ -22,7 +22,7 @@ NUMBER = st.one_of(
 )
 VALUE = st.one_of(TEXT, NUMBER, st.none())
 DURATION = st.sampled_from(["1s", "90s", "1m30s", "1.5h", "250ms", "0s", "1h2m3s"])
-SIZE = st.sampled_from(["64M", "1g", "1.5G", "1048576", "100kb", "512 MiB"])
+SIZE = st.sampled_from(["64M", "1g", "1.5G", "10485760", "10000kb", "512 MiB"])
 ADDRESS = st.sampled_from(["10.1.2.3", "192.168.0.1", "2001:db8::1"])
 
 

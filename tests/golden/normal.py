@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+
 from ansible_collections.flotilla.swarm.tests.golden import answers
 from ansible_collections.flotilla.swarm.tests.golden.recorder import KINDS, Recorder
 
@@ -12,24 +14,15 @@ OWN_LABELS = "flotilla.swarm."
 FREE = ("Labels", "Options", "Sysctls", "DriverOpts")
 # Where zero or false is not the same as nothing.
 TELLING = ("Delay", "Init", "MaxConcurrent", "Mode", "Parallelism", "Replicas", "StopGracePeriod", "TotalCompletions")
-# Where an empty object is not the same as none: the Engine compares a task with its service part by part.
-PARTS = (
-    "BindOptions",
-    "DNSConfig",
-    "DriverConfig",
+# Parts that the programs always post. The Engine replaces tasks where one of them appears or goes.
+SHELLS = (
     "EndpointSpec",
-    "GlobalJob",
     "Global",
-    "Healthcheck",
-    "Limits",
-    "LogDriver",
+    "GlobalJob",
     "Placement",
     "Privileges",
     "ReplicatedJob",
-    "Reservations",
     "Resources",
-    "RestartPolicy",
-    "TmpfsOptions",
     "VolumeOptions",
 )
 # What the Engine writes down, word for word, where nothing was posted.
@@ -46,6 +39,8 @@ PACE = {"Parallelism": 1, "Delay": 0, "FailureAction": "pause", "Monitor": 5_000
 MEANT = {"UpdateConfig": PACE, "RollbackConfig": PACE}
 # The Engine drops it.
 DROPPED = ("Consistency",)
+# The programs put several uses of one object into an order that is another each time.
+USES = {"Secrets": "SecretName", "Configs": "ConfigName"}
 # Not a platform: the attestations of an image. Newer programs than those that can be had leave them out as well.
 ATTESTATIONS = "unknown"
 
@@ -77,6 +72,9 @@ def normal(value, names: dict, key: str = ""):
         items = [normal(item, names) for item in value]
         if key == "Platforms":
             items = sorted((item for item in items if item.get("Architecture") != ATTESTATIONS), key=str)
+        if key in USES:
+            order = [item[USES[key]] for item in items]
+            items.sort(key=lambda item: (order.index(item[USES[key]]), json.dumps(item, sort_keys=True)))
         return items
     return names.get(value, value) if isinstance(value, str) else value
 
@@ -84,7 +82,7 @@ def normal(value, names: dict, key: str = ""):
 def says_something(key: str, value) -> bool:
     """Whether a key with that value is different from no such key."""
     if value == {}:
-        return key in PARTS
+        return key in SHELLS
     return bool(value) or (key in TELLING and value in (0, False) and value is not None)
 
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from contextlib import ExitStack, redirect_stdout, suppress
 from pathlib import Path
+from unittest.mock import patch
 
 from ansible.module_utils.testing import patch_module_args
 
@@ -24,7 +25,7 @@ from ansible_collections.flotilla.swarm.tests.golden.clis import Cli
 from ansible_collections.flotilla.swarm.tests.golden.deploy import STACK, Outcome, prepare
 from ansible_collections.flotilla.swarm.tests.golden.recorder import Recorder, serve
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 COLLECTIONS = HERE.parents[1] / ".collections"
 PLAY = [
     {
@@ -77,6 +78,15 @@ def by_ansible(cases: list[Case], before: Cli) -> dict[str, Outcome]:
     return outcomes
 
 
+def by_module(case: Case, before: Cli) -> Outcome:
+    """The case deployed within this process on a recorder of its own; the CLI ``before`` makes what the case finds."""
+    recorder = Recorder()
+    with serve(recorder) as host:
+        failed = prepare(before, host, recorder, case)
+    assert not failed, failed
+    return within(case, recorder)
+
+
 def play(hosts: dict) -> dict[str, dict]:
     """Run the module once for each host, and return what it returned by host."""
     with tempfile.TemporaryDirectory(prefix="golden-") as top:
@@ -106,14 +116,13 @@ def within(case: Case, recorder: Recorder) -> Outcome:
     directory = str(case.directory)
     sources = [Source(path.name, path.read_text(), None, directory) for path in case.files]
     given = {"HOME": directory, **case.env}
-    read = Path.read_bytes
-    settings = Settings(given, case.options.get("allow_unset", False), lambda path: read(Path(path)))
+    settings = Settings(given, case.options.get("allow_unset", False), lambda path: Path(path).read_bytes())
     try:
         declared = convert(load(sources, settings), STACK, settings.read_file)
     except ComposeError as exc:
         return Outcome(recorder, str(exc))
     data = {item["name"]: item.pop("data") for item in declared["secrets"] if "data" in item}
-    with serve(recorder) as host:
+    with serve(recorder) as host, patch.dict(os.environ, {"DOCKER_CONFIG": directory}):
         options = {name: value for name, value in arguments(case, host).items() if name not in ("compose", "env")}
         result = run_module({**options, "declaration": declared, "secret_data": data})
     return Outcome(recorder, result.get("msg", "failed") if result.get("failed") else "", result)
