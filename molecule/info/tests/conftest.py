@@ -11,6 +11,7 @@ import pytest
 NODES = ("node1", "node2", "node3")
 CREATE = ("service", "create", "--detach", "--no-resolve-image")
 LABEL = "com.example.tier=front"
+EXPECTED = {"web": "2/2", "each": "3/3", "bad": "0/1", "job": "0/2 (2/2 completed)", "talk": "3/3", "stuck": "0/1"}
 
 
 @pytest.fixture(scope="session")
@@ -36,17 +37,41 @@ def as_created(host, docker, until, services):
     docker(*CREATE, "--name", "bad", "--restart-max-attempts", "1", "--restart-delay", "1s", "flotilla/web:1",
            "sh", "-c", "exit 3")  # fmt: skip
     docker(*CREATE, "--name", "job", "--mode", "replicated-job", "--replicas", "2", "flotilla/web:1", "true")
+    docker(*CREATE, "--name", "talk", "--mode", "global", "flotilla/web:1", "sh", "-c", "echo a word; sleep 1000")
     docker(*CREATE, "--name", "stuck", "--constraint", "node.labels.nowhere==true", "flotilla/web:1")
-    expected = {"web": "2/2", "each": "3/3", "bad": "0/1", "job": "0/2 (2/2 completed)", "stuck": "0/1"}
-    until(lambda: replicas(docker) == expected)
+    until(lambda: replicas(docker) == EXPECTED)
     until(lambda: docker("service", "ps", "bad", "--format", "{{.CurrentState}}").count("Failed") == 2)
-    services.extend(expected)
+    services.extend(EXPECTED)
 
 
 def replicas(docker):
     """What ``docker service ls`` says is running of what is wanted."""
     listed = docker("service", "ls", "--format", "{{.Name}}={{.Replicas}}").splitlines()
     return dict(line.split("=") for line in listed)
+
+
+@pytest.fixture
+def settled(docker, until, containers):
+    """Wait until all runs again as it did after an Engine was started again, whose tasks seem to run meanwhile."""
+
+    def is_settled():
+        found = [ids for name in ("each", "talk") for ids in containers(name).values()]
+        return all(found) and replicas(docker) == EXPECTED
+
+    return lambda: until(is_settled)
+
+
+@pytest.fixture
+def execute(run):
+    """Run a command, which must succeed."""
+
+    def execute(**options):
+        result = run("service_exec", **options)
+        assert "msg" not in result, result["msg"]
+        assert result["changed"]
+        return result
+
+    return execute
 
 
 @pytest.fixture

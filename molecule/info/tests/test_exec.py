@@ -16,19 +16,6 @@ MANAGER = {"swarm_managers": ["node1"]}
 
 
 @pytest.fixture
-def execute(run):
-    """Run a command, which must succeed."""
-
-    def execute(**options):
-        result = run("service_exec", **options)
-        assert "msg" not in result, result["msg"]
-        assert result["changed"]
-        return result
-
-    return execute
-
-
-@pytest.fixture
 def labels(docker):
     """Give a node the name of its host as a label, for one test."""
     given = []

@@ -18,7 +18,7 @@ QUERY = Path(__file__).resolve().parents[1] / "query.yml"
     [
         pytest.param({"label": ["com.example.tier=front"]}, ["each", "web"], id="by label"),
         pytest.param({"label": ["com.example.tier"], "mode": ["global"]}, ["each"], id="by name of label, and mode"),
-        pytest.param({"mode": ["replicated-job", "global"]}, ["each", "job"], id="by modes"),
+        pytest.param({"mode": ["replicated-job", "global"]}, ["each", "job", "talk"], id="by modes"),
         pytest.param({"name": ["web", "nowhere"]}, ["web"], id="by name"),
     ],
 )

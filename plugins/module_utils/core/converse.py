@@ -9,22 +9,28 @@ import json
 import socket
 import threading
 
-from .client import engine_error, open_session
+from .client import open_session
 from .errors import InvalidOption, Unreachable
+from .failures import engine_error
 from .unix import UnixSession
 
 UPGRADE = {"Content-Type": "application/json", "Connection": "Upgrade", "Upgrade": "tcp"}
 
 
-def converse(client, path: str, body: dict, stdin: bytes, timeout: float) -> bytes:
-    """Post JSON, send ``stdin``, and return the bytes that come back until the other side ends."""
+def open_for_input(client) -> UnixSession:
+    """A session that can say that its input is over and still read; TLS and paramiko cannot."""
     session = open_session(client.params)
     if not isinstance(session, UnixSession):
         raise InvalidOption(
             "stdin: docker_host must be a unix socket for it, or ssh:// with use_ssh_client; "
             "run this task on the host of the Engine"
         )
-    connection = session.connection(timeout)
+    return session
+
+
+def converse(client, path: str, body: dict, stdin: bytes, timeout: float) -> bytes:
+    """Post JSON, send ``stdin``, and return the bytes that come back until the other side ends."""
+    connection = open_for_input(client).connection(timeout)
     try:
         connection.request("POST", f"/v{client.api_version}{path}", json.dumps(body), UPGRADE)
         answer = connection.getresponse()

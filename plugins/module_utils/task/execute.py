@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..core.converse import converse
+from ..core.converse import converse, open_for_input
 from ..core.errors import InvalidOption, NotFound, SwarmError
 from ..core.fields import get
 from ..core.stream import collect
@@ -44,6 +44,8 @@ def run_command(client, params: dict, check_mode: bool) -> dict:
     if params["_container"]:
         return {"changed": True, **execute(client, params["_container"], command, params)}
     found = find(client, params)
+    if params["stdin"] is not None and any(task["here"] for task in found):
+        open_for_input(client)  # Where it cannot be given to all, it is given to none.
     if all(task["here"] for task in found):
         for task in found:
             task.update(execute(client, task["container_id"], command, params))
