@@ -17,6 +17,12 @@ def test_part_of_a_name_is_another_network(run, networks):
     assert set(networks()) == {"west", "westend"}
 
 
+def test_a_name_that_a_network_of_the_swarm_has(run, refuse, networks):
+    run("network", name="west")
+    message = refuse("network", "name_taken", networks, name="west", driver="bridge", scope="local")
+    assert message.startswith("the swarm has a network 'west' already")
+
+
 def test_a_network_that_nothing_uses_is_created_again(run, change, networks):
     run("network", name="west", ipam_config=WEST, labels={"a": "b"})
     before = networks()["west"]

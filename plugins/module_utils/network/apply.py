@@ -15,7 +15,7 @@ from .fields import NETWORK
 from .judge import Users, judge_unused, wants
 from .notes import Notes, drop_notes, read_notes
 from .recreate import note_down, put_on_and_wait, renew
-from .resolve import as_asked, check_place, complete, creation_form, find_network, show_network, spans_swarm
+from .resolve import as_asked, check_name, check_place, complete, creation_form, find_network, show_network, spans_swarm
 from .steps import Overtaken, await_allocated, await_unused, create, find_users, remove
 
 # So often a run plans, as another one may change the network at the same time.
@@ -103,6 +103,8 @@ def plan_all(client, params: dict, timeout: float, own: Notes) -> Todo:
     else:
         if spans_swarm(params):
             check_place(params, networks)
+        elif observed is None:
+            check_name(params, networks)
         observed = settled(client, observed, params, timeout)
         plan, again = plan_network(params, observed, notes.network)
     attached = []

@@ -52,6 +52,16 @@ def find_network(params: dict, networks: list) -> dict | None:
     return found[0] if found else None
 
 
+def check_name(params: dict, networks: list) -> None:
+    """Refuse a network of this Engine by the name of one of the swarm, which the Engine refuses too."""
+    if any(raw["Name"] == params["name"] and raw["Scope"] == "swarm" for raw in networks):
+        raise SwarmError(
+            f"the swarm has a network {params['name']!r} already, so no network of another scope can have that name; "
+            "choose another one",
+            reason="name_taken",
+        )
+
+
 def as_asked(observed: dict, params: dict) -> dict:
     """A network without what the Engine filled in because nobody asked for it."""
     shown = copy.deepcopy(observed)
