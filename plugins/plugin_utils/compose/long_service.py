@@ -10,6 +10,7 @@ from .long_values import text_list, text_map
 from .long_volumes import long_volumes
 from .long_words import words
 
+RATIO = "max_failure_ratio"
 NO_ADDRESS = "an entry of extra_hosts without an address is ignored"
 
 
@@ -26,7 +27,16 @@ def long_service(service: dict, path: tuple, reading) -> dict:
         if not long.get(key, True):
             del long[key]
     environment = long_environment(service, path, reading)
-    return {**long, "environment": environment} if environment else long
+    return whole_numbers({**long, "environment": environment} if environment else long)
+
+
+def whole_numbers(value, key=""):
+    """The value with numbers as the Engine takes them: of all but a ratio it is what stands before the point."""
+    if isinstance(value, dict):
+        return {name: whole_numbers(part, name) for name, part in value.items()}
+    if isinstance(value, list):
+        return [whole_numbers(part) for part in value]
+    return int(value) if isinstance(value, float) and key != RATIO else value
 
 
 def command(value, path, reading) -> list[str]:
