@@ -13,18 +13,7 @@ from ..config.resolve import CONFIG
 from ..core.plan import Plan
 from ..core.run import converge
 from ..secret.judge import REPLACE, plan_object
-from ..secret.resolve import (
-    SECRET,
-    Found,
-    Kind,
-    list_objects,
-    named,
-    next_version,
-    read_data,
-    same_data,
-    version_of,
-    versions_of,
-)
+from ..secret.resolve import SECRET, Found, Kind, list_objects, named, read_data, same_data, version_of, versions_of
 from ..secret.write import write
 
 KINDS = {"secrets": SECRET, "configs": CONFIG}
@@ -67,8 +56,9 @@ def find(name: str, objects: list) -> Found:
     versions = sorted((*versions_of(name, objects), *([plain] if plain else ())), key=_created, reverse=True)
     if not versions:
         return Found(None, (), None, name)
-    numbered = [raw for raw in versions if version_of(raw)]
-    number = max(2, next_version(name, numbered, objects))
+    number = 1 + max(version_of(raw) or 1 for raw in versions)
+    while named(f"{name}_v{number}", objects):
+        number += 1
     return Found(versions[0], tuple(versions), None, f"{name}_v{number}", number)
 
 
