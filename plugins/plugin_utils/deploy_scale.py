@@ -24,7 +24,7 @@ def problems(wanted, services: list) -> list:
     told = [
         f"service {name}: {number!r} is not a number of replicas"
         for name, number in numbers.items()
-        if not isinstance(number, int)
+        if not str(number).isdigit()
     ]
     there = f"there is {', '.join(sorted(modes))}" if modes else "there is none"
     told += [f"there is no service {name} in this swarm; {there}" for name in numbers if name not in modes]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from conftest import Swarm, ask, blog, shop
+from deploy.tests.stacks import Swarm, ask, blog, shop
 from plays import until
 
 testinfra_hosts = ["ansible://node1"]
