@@ -9,9 +9,10 @@ from ...module_utils.service.planning import TABLE
 from ...module_utils.service.resolve import complete
 from .convert_deploy import mode, placement, resources, restart_config, rollout
 from .convert_mounts import mounts
-from .convert_objects import DEFAULT, networks_of, user_defined
+from .convert_objects import user_defined
 from .convert_stack import IMAGE, Stack
 from .convert_values import capabilities, compact, duration, host, image, nonzero
+from .references import networks_of
 
 # What has another name in the module, and nothing else.
 RENAMED = {
@@ -85,7 +86,7 @@ def check(stack: Stack, path: tuple, options: dict) -> None:
 def named_image(stack: Stack, path: tuple, written: str):
     """The image of a service, which must have one."""
     if not written:
-        stack.wrong(path, "this service has no image; a swarm does not build any, so name one in image")
+        stack.wrong((*path, "image"), "this service has no image; Swarm does not build any, so name one in image")
         return None
     return stack.read((*path, "image"), image, written)
 
@@ -113,7 +114,7 @@ def credential_spec(stack: Stack, path: tuple, given: dict | None) -> dict:
     if len(found) > 1:
         stack.wrong(path, f"{' and '.join(found)} exclude each other; give one of them")
         return {}
-    if "config" in found and stack.look_up("configs", found["config"], (*path, "config")) is not None:
+    if "config" in found:
         found["config"] = stack.full_name("configs", found["config"])
     return compact({"credential_spec": found})
 
@@ -134,13 +135,11 @@ def references(stack: Stack, path: tuple, section: str, given: list | None) -> l
     found, files = [], {}
     for index, item in enumerate(given or ()):
         place, source = (*path, section, index), item["source"]
-        stack.look_up(section, source, place)
         file = item.get("target") or source
         if file in files:
             stack.wrong(place, f"{files[file]} is the file {file} already; give one of them another target")
         files.setdefault(file, source)
-        # YAML may say it with a point.
-        mode_of_file = 0o444 if item.get("mode") is None else int(item["mode"])
+        mode_of_file = 0o444 if item.get("mode") is None else item["mode"]
         owner = {"uid": item.get("uid") or "0", "gid": item.get("gid") or "0"}
         name = stack.full_name(section, source)
         found.append({f"{section[:-1]}_name": name, "filename": file, **owner, "mode": mode_of_file})
@@ -151,8 +150,6 @@ def networks(stack: Stack, key: str, service: dict) -> list:
     """The networks of a service, by name; it can be reached by its own name in each."""
     found = []
     for network, given in networks_of(service).items():
-        if network != DEFAULT:
-            stack.look_up("networks", network, ("services", key, "networks", network))
         name, given = stack.full_name("networks", network), given or {}
         aliases = [*(given.get("aliases") or ()), *([key] if user_defined(name) else ())]
         found.append(compact({"name": name, "aliases": aliases, "options": given.get("driver_opts")}))
