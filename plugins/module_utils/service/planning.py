@@ -12,7 +12,7 @@ from ..core.plan import Change, Plan, make_plan, plan_removal
 from ..core.wait import DONE, PENDING, Verdict
 from .fields import ONE, SPEC
 from .paths import TASK
-from .resolve import complete, with_ids, with_names
+from .resolve import IMAGE, complete, with_ids, with_names
 from .steering import NAME
 from .values import show_mode
 
@@ -48,8 +48,9 @@ def plan_one(wanted, service, networks, references=None, whole=False) -> Plan:
     if wanted["state"] == "rolled_back":
         return plan_rollback(wanted, service, networks)
     observed = with_names(service["Spec"], networks) if service else None
-    base = of_engine(observed) if whole else None
-    plan = make_plan(TABLE, complete(wanted, observed, networks, references), observed, base, name=title)
+    completed = complete(wanted, observed, networks, references)
+    base = of_engine(observed, completed["image"]) if whole else None
+    plan = make_plan(TABLE, completed, observed, base, name=title)
     if plan.fixed:
         plan = plan_recreation(plan, wanted)
     elif wanted.get("force_update") and observed:
@@ -57,11 +58,12 @@ def plan_one(wanted, service, networks, references=None, whole=False) -> Plan:
     return replace(plan, spec=with_ids(plan.spec, networks, references))
 
 
-def of_engine(observed: dict | None) -> dict:
-    """What a spec has that is nobody's wish: how often tasks were replaced, and where the image was found to run."""
+def of_engine(observed: dict | None, image: str) -> dict:
+    """What a spec has that is nobody's wish: how often tasks were replaced, and where its image was found to run."""
     base: dict = {}
-    for path in (FORCE_UPDATE, PLATFORMS):
-        put(base, path, get(observed, path))
+    put(base, FORCE_UPDATE, get(observed, FORCE_UPDATE))
+    if get(observed, IMAGE) == image:
+        put(base, PLATFORMS, get(observed, PLATFORMS))
     return base
 
 

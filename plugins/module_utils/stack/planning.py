@@ -27,6 +27,8 @@ SHELLS = {
     "TaskTemplate.Resources": {},
     "EndpointSpec": {"Mode": "vip"},
 }
+# It writes empty options for every named volume as well.
+MOUNTS = "TaskTemplate.ContainerSpec.Mounts"
 
 
 @dataclass
@@ -144,6 +146,10 @@ def with_shells(spec: dict, observed: dict | None) -> dict:
     for path, nothing in SHELLS.items():
         if get(spec, path) is None and (observed is None or get(observed, path) is not None):
             put(spec, path, dict(nothing))
+    bare = {mount["Target"] for mount in get(observed, MOUNTS) or () if mount.get("VolumeOptions") is None}
+    for mount in get(spec, MOUNTS) or ():
+        if mount.get("Type") == "volume" and mount.get("Source") and mount["Target"] not in bare:
+            mount.setdefault("VolumeOptions", {})
     return spec
 
 
