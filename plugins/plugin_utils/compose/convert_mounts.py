@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from .convert_stack import Stack
 from .convert_values import compact, nonzero, size
+from .references import volume_of
 
 # The blocks that a mount of each type may have.
 BLOCKS = {
@@ -17,7 +18,6 @@ BLOCKS = {
     "image": ("image",),
 }
 ALL_BLOCKS = tuple(dict.fromkeys(block for blocks in BLOCKS.values() for block in blocks))
-GROUP = "group:"
 
 
 def mounts(stack: Stack, path: tuple, given: list | None) -> list:
@@ -48,8 +48,8 @@ def mount(stack: Stack, path: tuple, item: dict) -> dict:
         options["propagation"] = (item.get("bind") or {}).get("propagation")
     elif kind == "tmpfs":
         options["tmpfs_size"] = stack.read((*path, "tmpfs", "size"), size, (item.get("tmpfs") or {}).get("size"))
-    elif source and kind in ("volume", "cluster") and not (kind == "cluster" and source.startswith(GROUP)):
-        options.update(named_volume(stack, path, kind, item))
+    elif volume_of(item):
+        options.update(named_volume(stack, kind, item))
     return nonzero(options)
 
 
@@ -60,11 +60,9 @@ def check_blocks(stack: Stack, path: tuple, kind: str, item: dict) -> None:
             stack.wrong((*path, block), f"these are options of another type of mount, and this one is {kind}")
 
 
-def named_volume(stack: Stack, path: tuple, kind: str, item: dict) -> dict:
+def named_volume(stack: Stack, kind: str, item: dict) -> dict:
     """The options of a mount that its volume's declaration gives; a volume of the swarm gives its name alone."""
-    declared = stack.look_up("volumes", item["source"], path)
-    if declared is None:
-        return {}
+    declared = stack.declared("volumes", item["source"])
     options: dict = {"source": stack.full_name("volumes", item["source"])}
     if kind == "cluster":
         return options
@@ -81,5 +79,5 @@ def check_volumes(stack: Stack) -> None:
     """A volume that the stack does not make has nothing but a name."""
     for key, given in stack.project.volumes.items():
         for option in ("driver", "driver_opts", "labels"):
-            if (given or {}).get("external") and given.get(option):
+            if given.get("external") and given.get(option):
                 stack.wrong(("volumes", key, option), "an external volume is made elsewhere; leave this out")

@@ -8,17 +8,13 @@ import base64
 from collections.abc import Callable
 
 from ...module_utils.network.fields import NETWORK
-from .convert_stack import WORDS, Stack
+from .convert_stack import Stack
 from .convert_values import compact
+from .long_values import unreadable
+from .references import OBJECTS, networks_of, uses
 
-DEFAULT = "default"
 # Every node has these of its own.
 OF_NODES = ("default", "bridge", "host", "none")
-
-
-def networks_of(service: dict) -> dict:
-    """The networks that a service uses, with its options in them."""
-    return service.get("networks") or {DEFAULT: None}
 
 
 def user_defined(network: str) -> bool:
@@ -26,41 +22,23 @@ def user_defined(network: str) -> bool:
     return network not in OF_NODES and not network.startswith("container:")
 
 
-def uses(stack: Stack) -> dict:
-    """The keys of networks, secrets and configs that services use."""
-    found: dict = {"networks": set(), "secrets": set(), "configs": set()}
-    for service in stack.project.services.values():
-        found["networks"].update(networks_of(service))
-        for section in ("secrets", "configs"):
-            found[section].update(item["source"] for item in service.get(section) or ())
-        if (service.get("credential_spec") or {}).get("config"):
-            found["configs"].add(service["credential_spec"]["config"])
-    return found
-
-
 def external(stack: Stack) -> dict:
     """The names of what services use and the stack does not make."""
-    return {
-        section: sorted(
-            {
-                stack.full_name(section, key)
-                for key in keys
-                if (stack.declared(section, key) or {}).get("external")
-                and (section != "networks" or user_defined(stack.full_name(section, key)))
-            }
-        )
-        for section, keys in uses(stack).items()
-    }
+    found: dict = {"networks": set(), "secrets": set(), "configs": set()}
+    for section, key, _path in uses(stack.project.services):
+        name = stack.full_name(section, key)
+        if section in found and stack.is_external(section, key) and (section != "networks" or user_defined(name)):
+            found[section].add(name)
+    return {section: sorted(names) for section, names in found.items()}
 
 
 def networks(stack: Stack) -> list:
     """The networks that services use and that the stack makes, by name."""
     found = {}
-    for key in sorted(uses(stack)["networks"]):
-        given = stack.declared("networks", key)
-        if (given is None and key != DEFAULT) or (given or {}).get("external"):
+    for key in sorted({key for service in stack.project.services.values() for key in networks_of(service)}):
+        if stack.is_external("networks", key):
             continue
-        options = network(stack, key, given or {})
+        options = network(stack, key, stack.declared("networks", key))
         stack.check(("networks", key), NETWORK, options)
         found[key] = options
     return by_name(stack, "networks", found)
@@ -87,8 +65,7 @@ def file_objects(stack: Stack, section: str, read_file: Callable[[str], bytes]) 
     """The secrets or configs that the stack makes, by name."""
     found = {}
     for key, given in getattr(stack.project, section).items():
-        given = given or {}
-        if given.get("external"):
+        if stack.is_external(section, key):
             continue
         path = (section, key)
         options = {
@@ -109,7 +86,7 @@ def data(stack: Stack, path: tuple, given: dict, read_file) -> dict:
     if len(sources) > 1:
         stack.wrong(path, f"{' and '.join(sources)} exclude each other; leave one of them out")
     elif not sources:
-        stack.wrong(path, f"this {WORDS[path[0]]} has no data; give file, content or environment, or external: true")
+        stack.wrong(path, f"this {OBJECTS[path[0]]} has no data; give file, content or environment, or external: true")
     if len(sources) != 1 or sources == ["driver"]:
         return {}
     if sources == ["content"]:
@@ -118,8 +95,7 @@ def data(stack: Stack, path: tuple, given: dict, read_file) -> dict:
         try:
             content = read_file(given["file"])
         except OSError as exc:
-            reason = exc.strerror or type(exc).__name__
-            stack.wrong((*path, "file"), f"{given['file']} cannot be read on the controller: {reason}")
+            stack.wrong((*path, "file"), unreadable(given["file"], exc))
             return {}
     return {"data": base64.b64encode(content).decode(), "data_is_b64": True}
 

@@ -13,7 +13,6 @@ from .problems import Problem, Problems
 
 NAMESPACE = "com.docker.stack.namespace"
 IMAGE = "com.docker.stack.image"
-WORDS = {"networks": "network", "volumes": "volume", "secrets": "secret", "configs": "config"}
 
 
 @dataclass(frozen=True)
@@ -28,26 +27,22 @@ class Stack:
         """The name in the swarm of what the stack has to itself."""
         return f"{self.name}_{key}"
 
-    def declared(self, section: str, key: str) -> dict | None:
-        """What the project says of a network, volume, secret or config; None if it has none of that name."""
-        items = getattr(self.project, section)
-        return (items[key] or {}) if key in items else None
+    def declared(self, section: str, key: str) -> dict:
+        """What the project says of a network, volume, secret or config; nothing need be said of the default network."""
+        return getattr(self.project, section).get(key, {})
+
+    def is_external(self, section: str, key: str) -> bool:
+        """Whether it is made elsewhere."""
+        return bool(self.declared(section, key).get("external"))
 
     def full_name(self, section: str, key: str) -> str:
         """The name that a declared network, volume, secret or config has in the swarm."""
-        given = self.declared(section, key) or {}
+        given = self.declared(section, key)
         return given.get("name") or (key if given.get("external") else self.scoped(key))
 
     def labels(self, given: dict | None) -> dict:
         """Labels with the one by which the stack knows what it owns."""
         return {**(given or {}), NAMESPACE: self.name}
-
-    def look_up(self, section: str, key: str, path: tuple) -> dict | None:
-        """What is declared under a name that is used at ``path``; it is a problem if nothing is."""
-        found = self.declared(section, key)
-        if found is None:
-            self.wrong(path, f"there is no {WORDS[section]} {key}; declare it under {section}")
-        return found
 
     def read(self, path: tuple, encode, value):
         """A value as ``encode`` reads it; a problem and None if it cannot."""

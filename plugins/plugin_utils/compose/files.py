@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import base64
+import errno
 import os
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleError, AnsibleFileNotFound
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
@@ -48,8 +49,10 @@ class Files:
         if not self.remote:
             try:
                 return self.action._loader._get_file_contents(path)[0]
+            except AnsibleFileNotFound as exc:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from exc
             except AnsibleError as exc:
-                raise OSError(str(exc)) from exc
+                raise OSError(" ".join(str(exc).split())) from exc
         done = self.action._execute_module("ansible.builtin.slurp", {"src": path}, task_vars=self.task_vars)
         if done.get("failed"):
             raise OSError(done.get("msg") or "it cannot be read")

@@ -12,15 +12,13 @@ from .bundle import from_bundle
 from .document import Document, from_data, read
 from .ignored import ignored
 from .interpolate import interpolate
-from .long_references import check_files, check_uses, unused
 from .long_values import Reading
 from .longform import SECTIONS, to_long
 from .merge import merge
 from .modern import from_modern
 from .problems import ComposeError, Problems
+from .references import check_uses, unused
 from .schema import validate, version_of
-
-NO_IMAGE = "this service has no image; Swarm does not build any, so name one in image"
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,8 @@ def load(sources: list[Source], settings: Settings) -> Project:
     whole = reduce(merge, [file.long for file in files], {section: {} for section in SECTIONS})
     check_versions(files, problems)
     if len(files) == len(sources):
-        check(files, whole, settings, problems)
+        for file in files:
+            check_uses(file.long, whole, problems.within(file.document))
     told = [*problems.warnings, *ignored([file.document.tree for file in files]), *unused(whole)]
     name = next((document.tree["name"] for document in reversed(documents) if "name" in document.tree), None)
     project = Project(**whole, warnings=tuple(dict.fromkeys(told)), name=name, lines=places(files))
@@ -140,19 +139,6 @@ def check_versions(files: list[File], problems: Problems):
         if file.version != files[0].version:
             text = f"the version is {file.version}, and that of {files[0].document.name} is {files[0].version}"
             problems.within(file.document).add(("version",), f"{text}; write the same in all files of a stack")
-
-
-def check(files: list[File], whole: dict, settings: Settings, problems: Problems):
-    """What can be told of all files together only."""
-    for file in files:
-        inside = problems.within(file.document)
-        check_uses(file.long, whole, inside)
-        check_files(file.long, whole, settings.read_file, inside)
-    for name in whole["services"]:
-        documents = [file.document for file in files if name in file.long["services"]]
-        told = [document.tree["services"][name] for document in documents]
-        if all(isinstance(service, dict) and "image" not in service for service in told):
-            problems.within(documents[0]).add(("services", name), NO_IMAGE)
 
 
 def places(files: list[File]) -> dict:

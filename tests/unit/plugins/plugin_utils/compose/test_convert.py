@@ -175,32 +175,8 @@ def files(*items):
 @pytest.mark.parametrize(
     ("given", "place", "sentence"),
     [
-        pytest.param(web(image=""), "services.web", "this service has no image", id="no image"),
+        pytest.param(web(image=""), "services.web.image", "this service has no image", id="no image"),
         pytest.param(web(image="A"), "services.web.image", "'A' is not the name of an image", id="a wrong image"),
-        pytest.param(
-            web(networks={"x": None}), "services.web.networks.x", "there is no network x; declare it", id="a network"
-        ),
-        pytest.param(
-            web(secrets=[{"source": "x"}]), "services.web.secrets[0]", "there is no secret x; declare it", id="a secret"
-        ),
-        pytest.param(
-            web(configs=[{"source": "x"}]), "services.web.configs[0]", "there is no config x; declare it", id="a config"
-        ),
-        pytest.param(
-            web(credential_spec={"config": "x"}),
-            "services.web.credential_spec.config",
-            "there is no config x; declare it",
-            id="the config of a credential spec",
-        ),
-        pytest.param(
-            mount(type="volume", source="x"),
-            "services.web.volumes[0]",
-            "there is no volume x; declare it under volumes",
-            id="a volume",
-        ),
-        pytest.param(
-            mount(type="cluster", source="x"), "services.web.volumes[0]", "there is no volume x", id="a cluster volume"
-        ),
         pytest.param(
             web(depends_on={"x": "service_started"}),
             "services.web.depends_on.x",
@@ -291,7 +267,7 @@ def files(*items):
         pytest.param(
             {"secrets": {"s": {"file": "/missing"}}},
             "secrets.s.file",
-            "/missing cannot be read on the controller: No such file or directory",
+            "/missing cannot be read: No such file or directory",
             id="a file that is not there",
         ),
         pytest.param(
@@ -316,14 +292,14 @@ def test_what_is_wrong_is_told_with_its_place(given, place, sentence):
 def test_all_problems_are_told_at_once_from_top_to_bottom():
     with pytest.raises(ComposeError) as caught:
         declare(
-            services={"web": {"networks": {"x": None}, "restart": "x"}},
+            services={"web": {"image": "", "restart": "x"}},
             secrets={"s": {"file": "/missing"}},
             lines={("services", "web"): "a.yml:2", ("services", "web", "restart"): "a.yml:9", ("secrets",): "a.yml:20"},
         )
     assert [line.partition(";")[0] for line in str(caught.value).splitlines()] == [
-        "a.yml:2: services.web.networks.x: there is no network x",
+        "a.yml:2: services.web.image: this service has no image",
         "a.yml:9: services.web.restart: 'x' is not a restart policy",
-        "a.yml:20: secrets.s.file: /missing cannot be read on the controller: No such file or directory",
+        "a.yml:20: secrets.s.file: /missing cannot be read: No such file or directory",
     ]
 
 

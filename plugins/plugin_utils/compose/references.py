@@ -1,31 +1,40 @@
 # Copyright flotilla.swarm contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What services name, and what files hold: whether it is there."""
+"""What services name of the other sections: whether it is declared, and what of these is used."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from .long_values import unreadable
 from .problems import Problems, path_text
 
 # The network of services that name none.
 DEFAULT = "default"
 OBJECTS = {"networks": "network", "volumes": "volume", "secrets": "secret", "configs": "config"}
-# Of those that are kept by the Engine under a name; a cluster volume may be one of a group instead.
-NAMED_VOLUMES = ("volume", "cluster")
+
+
+def networks_of(service: dict) -> dict:
+    """The networks that a service uses, with its options in them."""
+    return service.get("networks") or {DEFAULT: None}
+
+
+def volume_of(mount: dict) -> str | None:
+    """The key of the volume that is mounted; None if that has no name, or is one of a group."""
+    source, kind = mount.get("source"), mount.get("type")
+    if not source or (kind == "cluster" and source.startswith("group:")):
+        return None
+    return source if kind in ("volume", "cluster") else None
 
 
 def uses(services: dict) -> Iterator[tuple]:
     """Section and key of each network, volume, secret and config that services name, with the path of the name."""
     for name, service in services.items():
         path = ("services", name)
-        for key in service.get("networks") or [DEFAULT]:
+        for key in networks_of(service):
             yield "networks", key, (*path, "networks", key)
-        for number, volume in enumerate(service.get("volumes", [])):
-            source = volume.get("source")
-            if source and volume.get("type") in NAMED_VOLUMES and not source.startswith("group:"):
-                yield "volumes", source, (*path, "volumes", number)
+        for number, mount in enumerate(service.get("volumes", [])):
+            if volume := volume_of(mount):
+                yield "volumes", volume, (*path, "volumes", number)
         for section in ("secrets", "configs"):
             for number, entry in enumerate(service.get(section, [])):
                 yield section, entry["source"], (*path, section, number)
@@ -42,19 +51,6 @@ def check_uses(long: dict, whole: dict, problems: Problems):
         declared = key in whole[section] or (section, key) == ("networks", DEFAULT) or section in unreadable_sections
         if not declared and (section, key, path[1]) in kept:
             problems.add(path, f"there is no {OBJECTS[section]} {key}; declare it under {section}")
-
-
-def check_files(long: dict, whole: dict, read_file: Callable[[str], bytes], problems: Problems):
-    """Files of secrets and configs must be there to be read, unless a later file has replaced them."""
-    for section in ("secrets", "configs"):
-        for name, entry in long[section].items():
-            file = entry.get("file")
-            if not file or entry.get("external") or whole[section][name].get("file") != file:
-                continue
-            try:
-                read_file(file)
-            except OSError as exc:
-                problems.add((section, name, "file"), unreadable(file, exc))
 
 
 def unused(whole: dict) -> list[str]:

@@ -1,0 +1,88 @@
+# Copyright flotilla.swarm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of a task, and the files that they name, all the way to what is declared."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+
+import pytest
+from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
+
+from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose.files import declaration
+from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose.problems import ComposeError
+
+
+class Action:
+    """As much of an action plugin as reading files takes; ``slurped`` are the files of the host."""
+
+    def __init__(self, directory, slurped=None):
+        self._loader = DataLoader()
+        self._loader.set_basedir(str(directory))
+        self.slurped = slurped or {}
+
+    def _find_needle(self, _kind, name):
+        path = os.path.join(self._loader.get_basedir(), name)
+        if not os.path.exists(path):
+            raise AnsibleError(name)
+        return path
+
+    def _execute_module(self, _name, args, task_vars):
+        content = self.slurped.get(args["src"])
+        return {"content": content} if content else {"failed": True, "msg": f"file not found: {args['src']}"}
+
+
+@pytest.fixture
+def declare(tmp_path):
+    """Declares what files with these texts say; the text ``compose`` is that of the Compose file."""
+
+    def run(compose=None, options=None, slurped=None, **files):
+        for name, text in {"shop.yml": compose, **files}.items():
+            if text is not None:
+                (tmp_path / name).write_text(textwrap.dedent(text))
+        args = {"name": "shop", "compose": "shop.yml", **(options or {})}
+        return declaration(Action(tmp_path, slurped), {}, args)
+
+    return run
+
+
+WRONG = """
+    services:
+      web:
+        image: nginx
+        comand: run
+        restart: sometimes
+        depends_on: [bd]
+        networks: [lost]
+      worker:
+        build: .
+        tty: [1]
+      api:
+        image: [x]
+      list: 1
+    secrets:
+      token: {file: missing.txt}
+      other: {fil: here.txt}
+    configs:
+      none: {labels: {a: b}}
+    """
+
+
+def test_one_error_tells_all_that_is_wrong_each_once(declare, tmp_path):
+    with pytest.raises(ComposeError) as caught:
+        declare(WRONG)
+    assert [line.split(";")[0] for line in str(caught.value).splitlines()] == [
+        "shop.yml:5: services.web.comand: is no key that Compose has here",
+        "shop.yml:6: services.web.restart: 'sometimes' is not a restart policy",
+        "shop.yml:7: services.web.depends_on.bd: there is no service bd",
+        "shop.yml:8: services.web.networks.lost: there is no network lost",
+        "shop.yml:9: services.worker.image: this service has no image",
+        "shop.yml:11: services.worker.tty: must be true or false, but is a list",
+        "shop.yml:13: services.api.image: must be a string, but is a list",
+        "shop.yml:14: services.list: must be a mapping, but is a whole number",
+        f"shop.yml:16: secrets.token.file: {tmp_path}/missing.txt cannot be read: No such file or directory",
+        "shop.yml:17: secrets.other.fil: is no key that Compose has here",
+        "shop.yml:19: configs.none: this config has no data",
+    ]
