@@ -180,6 +180,17 @@ def test_what_the_engine_refuses_to_change_is_created_again_only_if_told(make, f
     assert service()["Version"] == version
 
 
+def test_a_service_is_renamed_only_if_told(make, fail, service, docker):
+    make(name="web", image="flotilla/web:1", args=["sleep", "1000"], env={"A": "1"}, stop_grace_period="1s")
+    before = service("web")
+    fail("fixed_option", name="front", renamed_from="web")
+    assert service("web")["Version"] == before["Version"]
+    assert make(name="front", renamed_from="web", recreate=True)["service"]["action"] == "recreate"
+    assert docker("service", "ls", "--format", "{{.Name}}").split() == ["front"]
+    assert {**service("front")["Spec"], "Name": "web"} == before["Spec"]
+    assert not make(name="front", renamed_from="web", recreate=True)["changed"]
+
+
 def test_a_service_that_cannot_be_created_again_is_put_back(make, fail, service):
     make(services=[{"name": "web", **IDLE, "labels": {"a": "b"}}, {"name": "other", **IDLE, "publish": ingress(80)}])
     before = service()

@@ -22,7 +22,10 @@ def ensure(client, params: dict, check_mode: bool) -> dict:
     watch, lookups = Stopwatch(), Lookups(client)
     check_since(SERVICE, params, client.api_version)
     wanted = declared(params)
-    found = find_services(client, wanted)
+    found = find_services(client, {*wanted, *(item["renamed_from"] for item in wanted.values())} - {None})
+    for name, item in wanted.items():
+        if name not in found and item["renamed_from"] in found:
+            found[name] = found.pop(item["renamed_from"])
     lookups.prepare(wanted.values(), found.values())
     plans = {name: plan(item, found.get(name), lookups) for name, item in wanted.items()}
     names = order(plans, found)
@@ -91,9 +94,13 @@ def await_ports(client, name, plans, found, timeout) -> None:
 def write(client, plan, name, service, plan_again, timeout) -> Plan:
     """Carry out one plan and return it, or the newer one that a change by others made necessary."""
     known, planned = [service], [plan]
+    former = service["Spec"]["Name"] if service else name
 
     def observe():
-        return known.pop() if known else find_services(client, [name]).get(name)
+        if known:
+            return known.pop()
+        found = find_services(client, {name, former})
+        return found.get(name) or found.get(former)
 
     def apply(todo, now):
         if todo.action == ROLLBACK and now["Spec"] != service["Spec"]:

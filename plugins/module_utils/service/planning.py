@@ -72,7 +72,7 @@ def plan_recreation(plan: Plan, wanted: dict) -> Plan:
     again = plan.fixed
     changes = tuple(replace(change, fixed=False) for change in plan.changes)
     changes += (Change("recreated_for", None, [change.option for change in again]),)
-    anew = Plan(RECREATE, plan.name, plan.spec, changes)
+    anew = Plan(RECREATE, plan.name, {**plan.spec, "Name": wanted.get("name") or plan.spec["Name"]}, changes)
     if not wanted.get("recreate"):
         raise SwarmError(
             f"{plan.name}: {again[0].option} cannot be changed from {again[0].before} to {again[0].after} on a service "
@@ -81,11 +81,11 @@ def plan_recreation(plan: Plan, wanted: dict) -> Plan:
             result={"diff": [anew.diff()]},
             option=again[0].option,
         )
-    if show_mode(plan.spec["Mode"])["mode"].endswith("-job"):
+    if show_mode(anew.spec["Mode"])["mode"].endswith("-job"):
         # The Engine takes no job that has one.
         if wanted.get("update_config"):
             raise InvalidOption(f"{plan.name}: a job has no update_config; leave it out")
-        plan.spec.pop("UpdateConfig", None)
+        anew.spec.pop("UpdateConfig", None)
     return anew
 
 

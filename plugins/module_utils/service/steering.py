@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ..core.fields import Field
 
-NAME = Field("name", "Name", "str", "Name of the service.")
+NAME = Field("name", "Name", "str", "Name of the service.", fixed=True)
 
 STEERING = (
     Field(
@@ -36,10 +36,17 @@ STEERING = (
         default=False,
     ),
     Field(
+        "renamed_from",
+        "",
+        "str",
+        "Name that the service had. If there is one of that name and none of O(name), it is renamed, which the Engine "
+        "refuses: it takes O(recreate=true).",
+    ),
+    Field(
         "recreate",
         "",
         "bool",
-        "Where the Engine refuses a change, which it does for O(mode), remove the service, wait until its tasks are "
+        "Where the Engine refuses a change, which it does for O(mode) and O(name), remove the service, wait until its tasks are "
         "gone, and create it again with what it was beside the change. Without it such a change is an error.",
         default=False,
     ),

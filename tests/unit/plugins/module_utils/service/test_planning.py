@@ -47,6 +47,15 @@ def test_a_forced_update_counts_up_and_is_a_change_each_time():
     assert planned.spec == {**SPEC, "TaskTemplate": {**SPEC["TaskTemplate"], "ForceUpdate": 5}}
 
 
+def test_a_renamed_service_is_created_again_if_told():
+    with pytest.raises(SwarmError) as caught:
+        plan(name="front", renamed_from="web")
+    assert "name cannot be changed from web to front on a service that exists; use recreate: true" in str(caught.value)
+    planned = plan(name="front", renamed_from="web", recreate=True)
+    assert (planned.action, planned.spec) == ("recreate", {**SPEC, "Name": "front"})
+    assert changes(planned) == {"name": ("web", "front"), "recreated_for": (None, ["name"])}
+
+
 def test_a_new_service_needs_no_force():
     planned = plan_one(
         {"name": "web", "state": "present", "image": "flotilla/web:1", "force_update": True}, None, {}, {}
