@@ -75,11 +75,13 @@ CASTS = {
     **{("services", EACH, *path): cast for cast, paths in SERVICE.items() for path in paths},
     **dict.fromkeys(OTHERS, boolean),
 }
+# The CLI has no such key.
+MODERN = {("networks", EACH, "enable_ipv6"): boolean}
 
 
 def cast_for(path: tuple) -> Callable | None:
     """What makes the value at this path of its type; ValueError of it names the type. None if a text stays one."""
-    return next((cast for pattern, cast in CASTS.items() if matches(path, pattern)), None)
+    return next((cast for pattern, cast in (*CASTS.items(), *MODERN.items()) if matches(path, pattern)), None)
 
 
 def matches(path: tuple, pattern: tuple) -> bool:

@@ -47,7 +47,9 @@ def mount(stack: Stack, path: tuple, item: dict) -> dict:
     if kind in ("bind", "npipe"):
         options["propagation"] = (item.get("bind") or {}).get("propagation")
     elif kind == "tmpfs":
-        options["tmpfs_size"] = stack.read((*path, "tmpfs", "size"), size, (item.get("tmpfs") or {}).get("size"))
+        own = item.get("tmpfs") or {}
+        options["tmpfs_size"] = stack.read((*path, "tmpfs", "size"), size, own.get("size"))
+        options["tmpfs_mode"] = own.get("mode")
     elif volume_of(item):
         options.update(named_volume(stack, kind, item))
     return nonzero(options)

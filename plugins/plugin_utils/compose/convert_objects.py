@@ -56,9 +56,23 @@ def network(stack: Stack, key: str, given: dict) -> dict:
             "internal": given.get("internal") or None,
             "attachable": given.get("attachable") or None,
             "ipam_driver": ipam.get("driver"),
-            "ipam_config": [{"subnet": pool["subnet"]} for pool in ipam.get("config") or () if pool.get("subnet")],
+            "ipam_driver_options": ipam.get("options"),
+            "ipam_config": pools(stack, ("networks", key, "ipam", "config"), ipam.get("config")),
+            "enable_ipv6": given.get("enable_ipv6") or None,
         }
     )
+
+
+def pools(stack: Stack, path: tuple, given: list | None) -> list:
+    """The subnets of a network; one without an address is none."""
+    found = []
+    for index, item in enumerate(given or ()):
+        pool = compact({"subnet": item.get("subnet"), "gateway": item.get("gateway"), "iprange": item.get("ip_range")})
+        if pool and "subnet" not in pool:
+            stack.wrong((*path, index), "gateway and ip_range are within a subnet, which is missing; add subnet")
+        elif pool:
+            found.append(pool)
+    return found
 
 
 def file_objects(stack: Stack, section: str, read_file: Callable[[str], bytes]) -> list:

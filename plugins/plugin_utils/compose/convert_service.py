@@ -28,6 +28,8 @@ RENAMED = {
     "sysctls": "sysctls",
     "dns": "dns",
     "dns_search": "dns_search",
+    "dns_opt": "dns_options",
+    "group_add": "groups",
 }
 # The same for what says nothing as false or zero.
 SWITCHES = {"tty": "tty", "stdin_open": "stdin", "read_only": "read_only", "oom_score_adj": "oom_score_adj"}

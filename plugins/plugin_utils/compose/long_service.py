@@ -119,7 +119,7 @@ def deploy(value, path, reading) -> dict:
 
 FORMS = {
     **dict.fromkeys(("command", "entrypoint"), command),
-    **dict.fromkeys(("cap_add", "cap_drop", "dns", "dns_search", "expose", "tmpfs"), listed),
+    **dict.fromkeys(("cap_add", "cap_drop", "dns", "dns_search", "expose", "group_add", "tmpfs"), listed),
     **dict.fromkeys(("labels", "sysctls"), mapped),
     **dict.fromkeys(("secrets", "configs"), references),
     "networks": networks,

@@ -17,10 +17,11 @@ def from_modern(tree: dict, problems: Problems) -> dict:
     """The tree as v3 has it, with one warning for each kind of change; strings with ``$`` are left to interpolation.
 
     What v3 has no words for stays: ``depends_on`` as {service: condition}, secrets and configs with ``content`` or
-    ``environment``, an entry of ``env_file`` that may be missing as {path: ..., required: false}, and ``image`` of a
-    mount. Keys that neither has stay too, for the schema to tell.
+    ``environment``, an entry of ``env_file`` that may be missing as {path: ..., required: false}, ``image`` of a
+    mount, and the keys that the schema has as ``modern`` if the file says no version. Keys that neither has stay too,
+    for the schema to tell.
     """
-    notes = Notes(problems)
+    notes = Notes(problems, versioned="version" in tree)
     tree = dict(tree)
     if "name" in tree:
         del tree["name"]

@@ -16,14 +16,16 @@ UNQUOTED = "true, false and numbers where docker stack wants strings are read as
 ENV_FILES = "entries of env_file with path are read as docker stack reads its own: line by line, as it stands"
 HOSTS = "several addresses of a host in extra_hosts are read as several entries"
 CONTENT = "content and environment of secrets and configs are new to docker stack; here they are what is stored"
+VERSIONED = "keys of modern Compose count only where a file says no version, and are ignored here"
 PROFILES = "services with profiles are left out"
 
 
 class Notes:
     """Collects for one file. ``kinds`` and ``keys`` have the places of changes, and of keys that Swarm ignores."""
 
-    def __init__(self, problems: Problems):
+    def __init__(self, problems: Problems, versioned: bool):
         self.problems = problems
+        self.versioned = versioned
         self.kinds: dict[str, list[str]] = {}
         self.keys: dict[str, list[str]] = {}
 

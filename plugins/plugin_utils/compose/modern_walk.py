@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from .ignored import MODERN
-from .modern_notes import QUOTED, UNQUOTED, Notes
+from .modern_notes import QUOTED, UNQUOTED, VERSIONED, Notes
 from .schema_parts import PAIR_VALUE
 from .schema_service import BUILD
 from .schema_types import Either, Keys, ListOf, Names, Scalar, Since
@@ -31,11 +31,10 @@ IGNORED = {
     ("services", "*", "ports", "*"): {"app_protocol", "host_ip", "name"},
     ("services", "*", "volumes", "*", "bind"): {"create_host_path", "recursive", "selinux"},
     ("services", "*", "volumes", "*", "volume"): {"labels"},
-    ("services", "*", "volumes", "*", "tmpfs"): {"mode"},
+    ("services", "*", "volumes", "*", "image"): {"subpath"},
     ("services", "*", "deploy", "resources", "reservations"): {"devices"},
-    ("networks", "*"): {"enable_ipv4", "enable_ipv6"},
-    ("networks", "*", "ipam"): {"options"},
-    ("networks", "*", "ipam", "config", "*"): {"aux_addresses", "gateway", "ip_range"},
+    ("networks", "*"): {"enable_ipv4"},
+    ("networks", "*", "ipam", "config", "*"): {"aux_addresses"},
 }
 
 
@@ -63,11 +62,13 @@ def alternative(spec: Either, value):
 
 
 def mapping(spec: Keys, value: dict, path: tuple, kind: tuple, notes: Notes) -> dict:
-    """The mapping without keys that only modern Compose has."""
-    kept = {}
+    """The mapping without keys that only modern Compose has, but for those that Swarm does something with."""
+    kept, known = {}, spec.keys if notes.versioned else spec.known
     for key, item in value.items():
-        if key in spec.keys:
-            kept[key] = walk(spec.keys[key], item, (*path, key), (*kind, key), notes)
+        if key in known:
+            kept[key] = walk(known[key], item, (*path, key), (*kind, key), notes)
+        elif key in spec.modern:
+            notes.change(VERSIONED, (*path, key))
         elif key in IGNORED.get(kind, ()):
             notes.ignored(key, path)
         elif spec is not BUILD and not is_extra(key, spec):

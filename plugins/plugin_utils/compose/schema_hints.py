@@ -28,7 +28,7 @@ def remedy(types: tuple, value) -> str:
 def unknown(name: str, value, keys) -> str:
     """What to say of a key that is none of these keys."""
     said = "is no key that Compose has here"
-    known = sorted(keys.keys)
+    known = sorted(keys.known)
     squeezed = {squeeze(key): key for key in known}
     if near := difflib.get_close_matches(squeeze(name), squeezed, n=1, cutoff=0.75):
         return f"{said}; did you mean {squeezed[near[0]]}?"
@@ -36,7 +36,7 @@ def unknown(name: str, value, keys) -> str:
         return f"{said}; did you mean {'.'.join(lower)}?"
     if "services" in keys.keys and isinstance(value, dict) and {"image", "build"} & set(value):
         return f"{said}; a service belongs under services: indent it, below the line 'services:'"
-    return f"{said}; take it out" + (f", or write one of {', '.join(known)}" if len(known) <= FEW else "")
+    return f"{said}; take it out" + (f", or write one of {', '.join(known)}" if 0 < len(known) <= FEW else "")
 
 
 def squeeze(name: str) -> str:
@@ -47,9 +47,9 @@ def squeeze(name: str) -> str:
 def below(keys, name: str) -> tuple:
     """Where Compose has the key instead, one or more mappings further down; empty if nowhere."""
     found = []
-    for key, spec in keys.keys.items():
+    for key, spec in keys.known.items():
         for inner in mappings(spec):
-            if there := [known for known in inner.keys if squeeze(known) == squeeze(name)]:
+            if there := [known for known in inner.known if squeeze(known) == squeeze(name)]:
                 found.append((key, there[0]))
             elif lower := below(inner, name):
                 found.append((key, *lower))

@@ -94,9 +94,9 @@ VOLUME = Keys(
         "bind": Keys({"propagation": engine_choice("shared", "slave", "private", "rshared", "rslave", "rprivate")}),
         # The schema of Docker lets subpath pass, and the CLI reads it.
         "volume": Keys({"nocopy": SWITCH, "subpath": TEXT}),
-        "tmpfs": Since(6, Keys({"size": COUNT})),
+        "tmpfs": Since(6, Keys({"size": COUNT}, modern={"mode": Scalar(("integer", "string"))})),
         # Modern Compose.
-        "image": Keys({"subpath": TEXT}),
+        "image": Keys({}),
     },
     required=("type", "target"),
 )
@@ -158,4 +158,5 @@ SERVICE = Keys(
         "working_dir": TEXT,
     },
     extra_since=7,
+    modern={"dns_opt": TEXTS, "group_add": ListOf(Scalar(("string", "number")), unique=True)},
 )

@@ -14,18 +14,21 @@ EXTERNAL = Either((SWITCH, Keys({"name": TEXT})))
 SOURCES = ("file", "content", "environment")
 
 
+POOL = Keys({"subnet": TEXT}, modern={"gateway": TEXT, "ip_range": TEXT})
+IPAM = Keys({"driver": TEXT, "config": ListOf(POOL)}, modern={"options": OPTIONS})
 NETWORK = Keys(
     {
         "name": Since(5, TEXT),
         "driver": TEXT,
         "driver_opts": OPTIONS,
-        "ipam": Keys({"driver": TEXT, "config": ListOf(Keys({"subnet": TEXT}))}),
+        "ipam": IPAM,
         "external": EXTERNAL,
         "internal": SWITCH,
         "attachable": Since(2, SWITCH),
         "labels": PAIRS,
     },
     extra_since=7,
+    modern={"enable_ipv6": SWITCH},
 )
 
 CLUSTER_SPEC = Keys(

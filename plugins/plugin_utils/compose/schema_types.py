@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .problems import Problems
 from .schema_hints import remedy, unknown
@@ -151,13 +151,20 @@ class Keys:
     """A mapping whose keys Compose has chosen.
 
     ``extra_since`` and ``open_since`` are the minor versions from which it may have keys with x-, and any others.
+    ``modern`` are keys of modern Compose, which only a file without a version may have.
     """
 
     keys: dict
     required: tuple[str, ...] = ()
     extra_since: int | None = None
     open_since: int | None = None
+    modern: dict = field(default_factory=dict)
     types = ("mapping",)
+
+    @property
+    def known(self) -> dict:
+        """All keys that Compose has here."""
+        return {**self.keys, **self.modern} if self.modern else self.keys
 
     def accepts(self, value) -> bool:
         """Whether the value is a mapping."""
@@ -168,9 +175,10 @@ class Keys:
         if not self.accepts(value):
             place.mistyped(self.types, value)
             return
+        known = self.known
         for name, item in value.items():
-            if name in self.keys:
-                self.keys[name].check(item, place.inside(name))
+            if name in known:
+                known[name].check(item, place.inside(name))
             else:
                 self._check_other(name, item, place)
         for name in self.required:

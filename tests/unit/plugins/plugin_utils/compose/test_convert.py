@@ -90,10 +90,20 @@ def test_a_declaration_is_plain_data_in_the_order_of_names():
         pytest.param({"attachable": True}, {"Attachable": True}, id="attachable"),
         pytest.param({"ipam": {"driver": "x"}}, {"IPAM": {"Driver": "x"}}, id="a driver of addresses"),
         pytest.param(
-            {"ipam": {"config": [{"subnet": "10.1.0.0/24", "gateway": "10.1.0.1"}, {"subnet": "fd00::/64"}]}},
+            {"ipam": {"config": [{"subnet": "10.1.0.0/24"}, {}, {"subnet": "fd00::/64"}]}},
             {"IPAM": {"Config": [{"Subnet": "10.1.0.0/24"}, {"Subnet": "fd00::/64"}]}},
-            id="subnets, and of them nothing else",
+            id="subnets, but not without an address",
         ),
+        pytest.param(
+            {"ipam": {"config": [{"subnet": "10.1.0.0/16", "gateway": "10.1.0.1", "ip_range": "10.1.1.0/24"}]}},
+            {"IPAM": {"Config": [{"Subnet": "10.1.0.0/16", "Gateway": "10.1.0.1", "IPRange": "10.1.1.0/24"}]}},
+            id="a gateway and a range",
+        ),
+        pytest.param(
+            {"ipam": {"options": {"a": "b"}}}, {"IPAM": {"Options": {"a": "b"}}}, id="options of a driver of addresses"
+        ),
+        pytest.param({"enable_ipv6": True}, {"EnableIPv6": True}, id="addresses of IPv6"),
+        pytest.param({"enable_ipv6": False}, {}, id="none of them"),
     ],
 )
 def test_networks(given, expected):
@@ -257,6 +267,15 @@ def files(*items):
             "networks.front",
             "ipam_config: subnet: 'x' is not a subnet",
             id="a subnet",
+        ),
+        pytest.param(
+            using(front={"ipam": {"config": [{"subnet": "10.1.0.0/24"}, {"gateway": "10.2.0.1"}]}}),
+            "networks.front.ipam.config[1]",
+            "gateway and ip_range are within a subnet, which is missing; add subnet",
+            id="a gateway of no subnet",
+        ),
+        pytest.param(
+            mount(type="tmpfs", tmpfs={"mode": "rwx"}), "services.web", "'rwx' is not a file mode", id="a mode"
         ),
         pytest.param(
             using(a={"name": "n"}, b={"name": "n"}),

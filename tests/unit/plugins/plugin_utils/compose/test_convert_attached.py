@@ -86,6 +86,11 @@ def file(name, mode=0o444, uid="0", gid="0"):
             {"Type": "tmpfs", "Target": "/m", "TmpfsOptions": {"SizeBytes": 1000}},
             id="a tmpfs",
         ),
+        pytest.param(
+            {"type": "tmpfs", "tmpfs": {"mode": "1770"}},
+            {"Type": "tmpfs", "Target": "/m", "TmpfsOptions": {"Mode": 0o1770}},
+            id="the mode of a tmpfs",
+        ),
         pytest.param({"type": "tmpfs", "tmpfs": {"size": 0}}, {"Type": "tmpfs", "Target": "/m"}, id="without a limit"),
         pytest.param(
             {"type": "npipe", "source": r"\\.\pipe\a"},

@@ -86,3 +86,26 @@ def test_one_error_tells_all_that_is_wrong_each_once(declare, tmp_path):
         "shop.yml:17: secrets.other.fil: is no key that Compose has here",
         "shop.yml:19: configs.none: this config has no data",
     ]
+
+
+NEW = """
+    services:
+      web:
+        image: nginx
+        dns_opt: [ndots:2]
+        group_add: [audio, 44]
+        networks: [front]
+        volumes: [{type: tmpfs, target: /a, tmpfs: {mode: 0o700}}]
+    networks:
+      front: {enable_ipv6: "${IPV6}", ipam: {config: [{subnet: 10.0.0.0/16, gateway: 10.0.0.1}]}}
+    """
+
+
+def test_keys_of_modern_compose_that_the_modules_have_options_for(declare):
+    declared, warnings = declare(NEW, {"env": {"IPV6": "true"}})
+    web, front = declared["services"][0], declared["networks"][0]
+    assert (web["dns_options"], web["groups"]) == (["ndots:2"], ["audio", "44"])
+    assert web["mounts"] == [{"type": "tmpfs", "target": "/a", "tmpfs_mode": 0o700}]
+    assert front["enable_ipv6"] is True
+    assert front["ipam_config"] == [{"subnet": "10.0.0.0/16", "gateway": "10.0.0.1"}]
+    assert warnings == []

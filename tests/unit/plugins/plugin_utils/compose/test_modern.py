@@ -23,6 +23,7 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose.modern_note
     PROFILES,
     QUOTED,
     UNQUOTED,
+    VERSIONED,
 )
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose.modern_service import REFUSED
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose.problems import Problems
@@ -47,6 +48,23 @@ def deploy(**keys) -> dict:
 
 
 W = "services.web"
+# Keys that the modules have options for, in a file without a version.
+NEW = {
+    **web(
+        dns_opt=["ndots:2"],
+        group_add=["audio", 44],
+        volumes=[{"type": "tmpfs", "target": "/a", "tmpfs": {"mode": "0700"}}],
+    ),
+    "networks": {
+        "a": {
+            "enable_ipv6": True,
+            "ipam": {
+                "options": {"a": "b"},
+                "config": [{"subnet": "10.0.0.0/16", "gateway": "10.0.0.1", "ip_range": "10.0.1.0/24"}],
+            },
+        }
+    },
+}
 TO_V3 = {
     "a project's name": ({"name": "shop", **web()}, web(), f"{NAME}: name"),
     "an empty command and entrypoint": (web(command=None, entrypoint=None), web()),
@@ -113,10 +131,9 @@ TO_V3 = {
         f"{QUOTED}: {W}.secrets[1].mode, {W}.configs[0].mode",
     ),
     "a size with a unit": (
-        web(volumes=[{"type": "tmpfs", "target": "/a", "tmpfs": {"size": "1g", "mode": 0o700}}]),
+        web(volumes=[{"type": "tmpfs", "target": "/a", "tmpfs": {"size": "1g"}}]),
         web(volumes=[{"type": "tmpfs", "target": "/a", "tmpfs": {"size": 2**30}}]),
         f"{QUOTED}: {W}.volumes[0].tmpfs.size",
-        f"Swarm ignores mode ({W}.volumes[0].tmpfs)",
     ),
     "switches and numbers in quotes": (
         web(
@@ -176,15 +193,14 @@ TO_V3 = {
     "more of a network and of a place in it": (
         {
             "services": {"web": {"networks": {"a": {"priority": 5, "aliases": ["b"]}, "c": None}}},
-            "networks": {"a": {"enable_ipv6": True, "ipam": {"options": {}, "config": [{"gateway": "10.0.0.1"}]}}},
+            "networks": {"a": {"enable_ipv4": True, "ipam": {"config": [{"aux_addresses": {"b": "10.0.0.1"}}]}}},
         },
         {
             "services": {"web": {"networks": {"a": {"aliases": ["b"]}, "c": None}}},
             "networks": {"a": {"ipam": {"config": [{}]}}},
         },
-        "Swarm ignores enable_ipv6 (networks.a)",
-        "Swarm ignores gateway (networks.a.ipam.config[0])",
-        "Swarm ignores options (networks.a.ipam)",
+        "Swarm ignores aux_addresses (networks.a.ipam.config[0])",
+        "Swarm ignores enable_ipv4 (networks.a)",
         f"Swarm ignores priority ({W}.networks.a)",
     ),
     "models": ({"models": {"a": {"model": "b"}}, **web(models=["a"])}, web(), "Swarm ignores models (top level, web)"),
@@ -215,8 +231,10 @@ BEYOND_V3 = {
     ),
     "a part of an image": (
         web(volumes=[{"type": "image", "source": "a", "target": "/b", "image": {"subpath": "c"}}]),
-        web(volumes=[{"type": "image", "source": "a", "target": "/b", "image": {"subpath": "c"}}]),
+        web(volumes=[{"type": "image", "source": "a", "target": "/b", "image": {}}]),
+        f"Swarm ignores subpath ({W}.volumes[0].image)",
     ),
+    "what v3 has no words for, and Swarm does": (NEW, NEW),
 }
 
 CHANGED = {**TO_V3, **BEYOND_V3}
@@ -263,8 +281,23 @@ def test_a_key_that_swarm_ignores_is_one_warning_with_its_services(key):
 
 
 def test_no_key_is_of_v3_and_of_modern_compose_alone():
-    assert not SERVICE.keys.keys() & {*MODERN, *REFUSED, *PLACES}
+    assert not SERVICE.known.keys() & {*MODERN, *REFUSED, *PLACES}
     assert V3.keys() <= SERVICE.keys.keys()
+
+
+def test_in_a_file_with_a_version_docker_stack_rules():
+    assert made({"version": "3.8", **NEW}) == (
+        {
+            "version": "3.8",
+            **web(volumes=[{"type": "tmpfs", "target": "/a", "tmpfs": {}}]),
+            "networks": {"a": {"ipam": {"config": [{"subnet": "10.0.0.0/16"}]}}},
+        },
+        [
+            f"{VERSIONED}: {W}.dns_opt, {W}.group_add, {W}.volumes[0].tmpfs.mode, networks.a.enable_ipv6, "
+            "networks.a.ipam.options, networks.a.ipam.config[0].gateway, networks.a.ipam.config[0].ip_range"
+        ],
+        [],
+    )
 
 
 @pytest.mark.parametrize("key", REFUSED)

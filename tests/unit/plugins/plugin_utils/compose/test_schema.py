@@ -19,7 +19,6 @@ MODERN_ONLY = {
     "services.*.env_file.*.path",
     "services.*.env_file.*.required",
     "services.*.volumes.*.image",
-    "services.*.volumes.*.image.subpath",
     "secrets.*.content",
     "secrets.*.environment",
     "configs.*.content",
@@ -364,5 +363,6 @@ def test_values_of_variables_and_labels_are_not_told():
 
 def test_what_modern_compose_adds_to_v3_is_taken():
     keys = "depends_on: {db: service_healthy}\nenv_file: [a, {path: b, required: false}]\n"
-    keys += "volumes: [{type: image, source: a, target: /b, image: {subpath: c}}]"
+    keys += "volumes: [{type: image, source: a, target: /b, image: {}}]\n"
+    keys += "dns_opt: [ndots:2]\ngroup_add: [audio, 44]"
     assert found(web(keys) + "secrets: {a: {environment: B}}\nconfigs: {a: {content: b}}") == []
