@@ -46,8 +46,8 @@ STEERING = (
         "recreate",
         "",
         "bool",
-        "Where the Engine refuses a change, which it does for O(mode) and O(name), remove the service, wait until its tasks are "
-        "gone, and create it again with what it was beside the change. Without it such a change is an error.",
+        "Where the Engine refuses a change, which it does for O(mode) and O(name), remove the service, wait until its "
+        "tasks are gone, and create it again with what it was beside the change. Without it such a change is an error.",
         default=False,
     ),
     Field(
