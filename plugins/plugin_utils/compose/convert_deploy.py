@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from ...module_utils.service.values import show_ratio
 from .convert_stack import Stack
-from .convert_values import compact, cpus, duration, nonzero, restart, size
+from .values import compact, cpus, duration, nonzero, restart, size
 
-MODES = ("replicated", "global", "replicated-job", "global-job")
 RESTART_TIMES = {"delay": duration, "window": duration}
 ROLLOUT_TIMES = {"delay": duration, "monitor": duration}
 AMOUNTS = {"cpus": cpus, "memory": size}
@@ -16,10 +15,7 @@ AMOUNTS = {"cpus": cpus, "memory": size}
 
 def mode(stack: Stack, path: tuple, deploy: dict) -> dict:
     """How many tasks there are. What is not said is left to the Engine."""
-    wanted, replicas = deploy.get("mode"), deploy.get("replicas")
-    if wanted and wanted not in MODES:
-        stack.wrong((*path, "mode"), f"{wanted!r} is no mode; give one of {', '.join(MODES)}")
-        return {}
+    wanted, replicas = (deploy.get("mode") or "").lower(), deploy.get("replicas")
     if wanted in ("global", "global-job") and replicas is not None:
         stack.wrong(
             (*path, "replicas"),

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from .convert_stack import Stack
-from .convert_values import compact, nonzero, size
 from .references import volume_of
+from .values import compact, nonzero, size
 
 # The blocks that a mount of each type may have.
 BLOCKS = {
@@ -24,20 +24,20 @@ def mounts(stack: Stack, path: tuple, given: list | None) -> list:
     """The mounts of a service, in the order of the file."""
     found, targets = [], set()
     for index, item in enumerate(given or ()):
+        # What could not be read is empty, and a problem already.
+        if not item:
+            continue
         place = (*path, index)
-        if item.get("target") in targets:
+        if item["target"] in targets:
             stack.wrong(place, f"something is mounted to {item['target']} already; give each mount a target of its own")
-        targets.add(item.get("target"))
+        targets.add(item["target"])
         found.append(mount(stack, place, item))
     return found
 
 
 def mount(stack: Stack, path: tuple, item: dict) -> dict:
     """One mount."""
-    kind, source = item.get("type") or "volume", item.get("source")
-    if kind not in BLOCKS:
-        stack.wrong(path, f"{kind!r} is no type of mount; give one of {', '.join(BLOCKS)}")
-        return {}
+    kind, source = item["type"], item.get("source")
     check_blocks(stack, path, kind, item)
     if kind not in ("volume", "tmpfs") and not source:
         stack.wrong(path, f"a mount of type {kind} needs a source")

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from ...module_utils.network.fields import NETWORK
 from .convert_stack import Stack
-from .convert_values import compact
 from .long_values import unreadable
 from .references import OBJECTS, networks_of, uses
+from .values import compact
 
 # Every node has these of its own.
 OF_NODES = ("default", "bridge", "host", "none")

@@ -11,8 +11,8 @@ from .convert_deploy import mode, placement, resources, restart_config, rollout
 from .convert_mounts import mounts
 from .convert_objects import user_defined
 from .convert_stack import IMAGE, Stack
-from .convert_values import capabilities, compact, duration, host, image, nonzero
 from .references import networks_of
+from .values import capabilities, compact, duration, host, image, nonzero
 
 # What has another name in the module, and nothing else.
 RENAMED = {

@@ -7,8 +7,9 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from .schema_service import PROTOCOL
+
 PORTS = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
-PROTOCOLS = ("tcp", "udp", "sctp")
 HOST_IP = "Swarm publishes on every address of a node; the host IP of a published port is ignored"
 
 
@@ -36,8 +37,8 @@ def short_port(text: str):
     address, between_host, published = front.rpartition(":")
     target, slash, protocol = target.partition("/")
     protocol = protocol.lower() or "tcp"
-    if protocol not in PROTOCOLS:
-        raise ValueError(f"{text!r} has no protocol of {', '.join(PROTOCOLS)} behind the slash")
+    if protocol not in PROTOCOL.choices:
+        raise ValueError(f"{text!r} has no protocol of {', '.join(PROTOCOL.choices)} behind the slash")
     targets = port_range(target, text)
     publics = port_range(published, text) if published else [0] * len(targets)
     if len(targets) == 1:

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from .long_values import WINDOWS_PATH
+from .schema_service import PROPAGATION
 
-PROPAGATIONS = ("private", "rprivate", "shared", "rshared", "slave", "rslave")
 OPTION = "Swarm has no such option of a volume, it is ignored"
 
 
@@ -16,8 +16,8 @@ def long_volumes(entries: list, path: tuple, reading) -> list[dict]:
     for number, entry in enumerate(entries):
         place = (*path, number)
         try:
-            volume = dict(entry) if isinstance(entry, dict) else short_volume(entry, place, reading)
-            if volume.get("type") == "bind":
+            volume = long_volume(entry) if isinstance(entry, dict) else short_volume(entry, place, reading)
+            if volume["type"] == "bind":
                 volume["source"] = bind_source(volume.get("source"), reading)
         except ValueError as exc:
             reading.problems.add(place, str(exc))
@@ -25,6 +25,11 @@ def long_volumes(entries: list, path: tuple, reading) -> list[dict]:
             volume = {}
         volumes.append(volume)
     return volumes
+
+
+def long_volume(entry: dict) -> dict:
+    """The volume, whose type is one that there is."""
+    return {**entry, "type": entry["type"].lower() or "volume"}
 
 
 def short_volume(text: str, path: tuple, reading) -> dict:
@@ -42,7 +47,7 @@ def short_volume(text: str, path: tuple, reading) -> dict:
             volume["read_only"] = option == "ro"
         elif option == "nocopy":
             volume["volume"] = {"nocopy": True}
-        elif option in PROPAGATIONS:
+        elif option in PROPAGATION.choices:
             volume["bind"] = {"propagation": option}
         else:
             reading.note(f"{OPTION} ({option})", path)

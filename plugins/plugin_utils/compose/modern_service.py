@@ -4,16 +4,18 @@
 
 from __future__ import annotations
 
-import re
+from contextlib import suppress
 
 from ...module_utils.core.errors import InvalidOption
-from ...module_utils.core.values import size
+from ...module_utils.service.values import file_mode
+from .long_ports import port_range
 from .modern_limits import move_limits, write_cpus
 from .modern_notes import CONDITIONS, ENV_FILES, HOSTS, PORTS, QUOTED, Notes
 from .schema import LATEST
 from .schema_parts import SWITCH, TEXT
 from .schema_service import CONDITION
 from .schema_types import Keys, Place
+from .values import octets
 
 RESOURCES = "set deploy.resources instead"
 REFUSED = {
@@ -29,9 +31,6 @@ REFUSED = {
 
 DEPENDENCY = Keys({"condition": CONDITION, "restart": SWITCH, "required": SWITCH}, required=("condition",))
 ENV_FILE = Keys({"path": TEXT, "required": SWITCH, "format": TEXT}, required=("path",))
-
-RANGE = re.compile(r"(\d+)-(\d+)", re.ASCII)
-OCTAL = re.compile(r"0?o?[0-7]+", re.ASCII)
 
 
 def refuse(service: dict, path: tuple, notes: Notes):
@@ -117,15 +116,18 @@ def number_ports(service: dict, path: tuple, notes: Notes):
 
 def published(port: dict) -> list[dict]:
     """``published`` and ``target`` as numbers, for each port of a range; what is no number is as it was."""
-    told = {key: port[key] for key in ("published", "target") if key in port}
-    plain = {key: int(value) if isinstance(value, str) and value.isdecimal() else value for key, value in told.items()}
-    if plain.get("published") == "":
-        return [{**plain, "published": 0}]
-    match = RANGE.fullmatch(plain["published"]) if isinstance(plain.get("published"), str) else None
-    first, last = (int(match[1]), int(match[2])) if match else (0, -1)
-    if not first <= last <= 65535:
-        return [plain]
-    return [{**plain, "published": number} for number in range(first, last + 1)]
+    told = {key: numbers(port[key]) for key in ("published", "target") if key in port}
+    plain = {key: found[0] if len(found) == 1 else port[key] for key, found in told.items()}
+    return [{**plain, "published": number} for number in told.get("published", ())] or [plain]
+
+
+def numbers(value) -> list:
+    """The ports that a text means; what is no text, or means none, is as it was."""
+    if value == "":
+        return [0]
+    with suppress(ValueError):
+        return port_range(value, value) if isinstance(value, str) else [value]
+    return [value]
 
 
 def read_modes(service: dict, path: tuple, notes: Notes):
@@ -134,10 +136,11 @@ def read_modes(service: dict, path: tuple, notes: Notes):
         entries = service.get(key)
         for number, entry in enumerate(entries if isinstance(entries, list) else []):
             mode = entry.get("mode") if isinstance(entry, dict) else None
-            if isinstance(mode, str) and OCTAL.fullmatch(mode):
-                notes.change(QUOTED, (*path, key, number, "mode"))
-                service[key] = service[key].copy()
-                service[key][number] = {**entry, "mode": int(mode, 8)}
+            with suppress(InvalidOption):
+                if isinstance(mode, str):
+                    replaced = {**entry, "mode": file_mode(mode)}
+                    notes.change(QUOTED, (*path, key, number, "mode"))
+                    service[key] = [replaced if at == number else other for at, other in enumerate(service[key])]
 
 
 def read_sizes(service: dict, path: tuple, notes: Notes):
@@ -150,13 +153,13 @@ def read_sizes(service: dict, path: tuple, notes: Notes):
             continue
         place = (*path, "volumes", number, "tmpfs", "size")
         try:
-            octets = size(told)
-        except InvalidOption as exc:
+            bytes_told = octets(told)
+        except ValueError as exc:
             notes.problems.add(place, str(exc))
-            octets = 0
+            bytes_told = 0
         notes.change(QUOTED, place)
         service["volumes"] = service["volumes"].copy()
-        service["volumes"][number] = {**volume, "tmpfs": {**tmpfs, "size": octets}}
+        service["volumes"][number] = {**volume, "tmpfs": {**tmpfs, "size": bytes_told}}
 
 
 def write_devices(service: dict, path: tuple, notes: Notes):

@@ -7,8 +7,9 @@ The schema of v3 leads the way, so that nothing is done to what v3 takes as it i
 
 from __future__ import annotations
 
-import re
+from contextlib import suppress
 
+from .casts import BOOLEANS, integer, number
 from .ignored import MODERN
 from .modern_notes import QUOTED, UNQUOTED, VERSIONED, Notes
 from .schema_parts import PAIR_VALUE
@@ -16,12 +17,8 @@ from .schema_service import BUILD
 from .schema_types import Either, Keys, ListOf, Names, Scalar, Since
 from .yaml_types import as_go_prints
 
-INTEGER = re.compile(r"[-+]?\d+", re.ASCII)
-NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
-SWITCHES = {
-    **dict.fromkeys(("true", "yes", "on", "y", "t", "1"), True),
-    **dict.fromkeys(("false", "no", "off", "n", "f", "0"), False),
-}
+SWITCHES = {**BOOLEANS, "t": True, "1": True, "f": False, "0": False}
+NUMBERS = {"integer": (integer,), "number": (integer, number)}
 
 # Keys of modern Compose alone that Swarm has no use for, by the path of their mapping.
 IGNORED = {
@@ -101,6 +98,7 @@ def as_typed(spec: Scalar, text: str):
     """The number or switch that the text is, None if it is none that fits."""
     if "boolean" in spec.types:
         return SWITCHES.get(text.lower())
-    if {"integer", "number"} & set(spec.types) and INTEGER.fullmatch(text):
-        return int(text)
-    return float(text) if "number" in spec.types and NUMBER.fullmatch(text) else None
+    for read in (read for kind in spec.types for read in NUMBERS.get(kind, ())):
+        with suppress(ValueError):
+            return read(text)
+    return None

@@ -71,27 +71,25 @@ LOGGING = Keys({"driver": TEXT, "options": Names(Scalar(("string", "number", "nu
 ATTACHMENT = Keys({"aliases": TEXTS, "ipv4_address": TEXT, "ipv6_address": TEXT, "driver_opts": Since(13, OPTIONS)})
 NETWORKS = Either((TEXTS, Names(Either((NOTHING, ATTACHMENT)), NAME, NAME_TOLD)))
 
+PROTOCOL = engine_choice("tcp", "udp", "sctp")
 PORT = Keys(
-    {
-        "mode": engine_choice("ingress", "host"),
-        "target": COUNT,
-        "published": COUNT,
-        "protocol": engine_choice("tcp", "udp", "sctp"),
-    },
+    {"mode": engine_choice("ingress", "host"), "target": COUNT, "published": COUNT, "protocol": PROTOCOL},
     required=("target",),
 )
 PORTS = ListOf(Either((NUMBER, TEXT, Since(2, PORT))), unique=True)
 
 ULIMIT = Keys({"hard": WHOLE, "soft": WHOLE}, required=("soft", "hard"))
 
+MOUNT_TYPE = engine_choice("bind", "volume", "tmpfs", "npipe", "cluster", "image")
+PROPAGATION = engine_choice("shared", "slave", "private", "rshared", "rslave", "rprivate")
 VOLUME = Keys(
     {
-        "type": engine_choice("bind", "volume", "tmpfs", "npipe", "cluster", "image"),
+        "type": MOUNT_TYPE,
         "source": TEXT,
         "target": TEXT,
         "read_only": SWITCH,
         "consistency": TEXT,
-        "bind": Keys({"propagation": engine_choice("shared", "slave", "private", "rshared", "rslave", "rprivate")}),
+        "bind": Keys({"propagation": PROPAGATION}),
         # The schema of Docker lets subpath pass, and the CLI reads it.
         "volume": Keys({"nocopy": SWITCH, "subpath": TEXT}),
         "tmpfs": Since(6, Keys({"size": COUNT}, modern={"mode": Scalar(("integer", "string"))})),

@@ -63,9 +63,6 @@ def test_a_service_that_says_nothing_but_its_image():
         ),
         pytest.param({"extra_hosts": ["a:10.0.0.1", "b:::1"]}, "Hosts", ["10.0.0.1 a", "::1 b"], id="hosts"),
         pytest.param(
-            {"extra_hosts": ["a=10.0.0.1", "b=[::1]"]}, "Hosts", ["10.0.0.1 a", "::1 b"], id="their other form"
-        ),
-        pytest.param(
             {"extra_hosts": ["a:10.0.0.2", "a:10.0.0.1"]}, "Hosts", ["10.0.0.2 a", "10.0.0.1 a"], id="two addresses"
         ),
         pytest.param({"dns": ["8.8.8.8", "::1"]}, "DNSConfig", {"Nameservers": ["8.8.8.8", "::1"]}, id="name servers"),

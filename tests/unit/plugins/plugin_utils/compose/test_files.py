@@ -62,6 +62,8 @@ WRONG = """
       api:
         image: [x]
       list: 1
+      db: {image: db, volumes: ["aa:bb:cc:dd", "data:/x", "lost:/y", "e:/x"]}
+    volumes: {data: {}, e: {}}
     secrets:
       token: {file: missing.txt}
       other: {fil: here.txt}
@@ -82,9 +84,11 @@ def test_one_error_tells_all_that_is_wrong_each_once(declare, tmp_path):
         "shop.yml:11: services.worker.tty: must be true or false, but is a list",
         "shop.yml:13: services.api.image: must be a string, but is a list",
         "shop.yml:14: services.list: must be a mapping, but is a whole number",
-        f"shop.yml:16: secrets.token.file: {tmp_path}/missing.txt cannot be read: No such file or directory",
-        "shop.yml:17: secrets.other.fil: is no key that Compose has here",
-        "shop.yml:19: configs.none: this config has no data",
+        "shop.yml:15: services.db.volumes[0]: 'aa:bb:cc:dd' has more than three parts",
+        "shop.yml:15: services.db.volumes[2]: there is no volume lost",
+        f"shop.yml:18: secrets.token.file: {tmp_path}/missing.txt cannot be read: No such file or directory",
+        "shop.yml:19: secrets.other.fil: is no key that Compose has here",
+        "shop.yml:21: configs.none: this config has no data",
     ]
 
 
@@ -109,3 +113,16 @@ def test_keys_of_modern_compose_that_the_modules_have_options_for(declare):
     assert front["enable_ipv6"] is True
     assert front["ipam_config"] == [{"subnet": "10.0.0.0/16", "gateway": "10.0.0.1"}]
     assert warnings == []
+
+
+def test_variables_do_not_mind_capitals_in_what_the_engine_chooses_by(declare):
+    text = """
+        services:
+          web:
+            image: nginx
+            deploy: {mode: "${MODE}"}
+            volumes: [{type: "${TYPE}", source: ./x, target: /x}]
+        """
+    web = declare(text, {"env": {"MODE": "Global", "TYPE": "BIND"}})[0]["services"][0]
+    assert (web["mode"], web["mounts"][0]["type"]) == ("global", "bind")
+    assert web["mounts"][0]["source"].endswith("/x")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose import convert_values as values
+from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose import values
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ import re
 from fractions import Fraction
 
 from ...module_utils.core.values import HOUR, MICROSECOND, MILLISECOND, MINUTE, SECOND, show_duration, show_size
+from .schema_parts import DURATION
 
 UNITS = {"h": HOUR, "m": MINUTE, "s": SECOND, "ms": MILLISECOND, "us": MICROSECOND, "µs": MICROSECOND, "ns": 1}
 UNITS["μs"] = MICROSECOND  # The Greek letter; the other is the sign of its own.
 PART = re.compile(r"(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)")
-DURATION = re.compile(r"[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)")
 SIZE = re.compile(r"(\d+\.?\d*|\.\d+) ?([kmgtp]?)(?:(?<=[kmgtp])i)?b?", re.IGNORECASE)
 POWERS = {unit: 1024**power for power, unit in enumerate(("", "k", "m", "g", "t", "p"))}
 NANO = 10**9
@@ -34,7 +34,7 @@ RESTART = ("always", "unless-stopped", "on-failure")
 def nanoseconds(value) -> int:
     """The length of a duration such as ``1m30s``, with Go's units, fractions and rounding."""
     text = str(value)
-    if not DURATION.fullmatch(text):
+    if not DURATION.pattern.fullmatch(text):
         raise ValueError(f"{value!r} is not a duration; write it as 90s, 1m30s or 2h (units: h m s ms us ns)")
     if text.startswith("-"):
         raise ValueError(f"{value} is less than nothing; give a duration of 0s or more")
@@ -51,13 +51,18 @@ def duration(value) -> str:
     return show_duration(nanoseconds(value))
 
 
-def size(value) -> str:
-    """A size in the notation of the modules; units are powers of 1024, and a number is bytes."""
+def octets(value) -> int:
+    """The bytes of a size such as ``512M``; units are powers of 1024, and a number is bytes."""
     text = f"{value:d}" if isinstance(value, int) else str(value)
     match = SIZE.fullmatch(text)
     if not match:
         raise ValueError(f"{value!r} is not a size; write it as 512M or 2G (powers of 1024)")
-    return str(show_size(int(Fraction(match.group(1)) * POWERS[match.group(2).lower()])))
+    return int(Fraction(match.group(1)) * POWERS[match.group(2).lower()])
+
+
+def size(value) -> str:
+    """A size in the notation of the modules."""
+    return str(show_size(octets(value)))
 
 
 def cpus(value) -> float:
@@ -99,11 +104,11 @@ def restart(value) -> dict | None:
 
 
 def host(entry) -> tuple:
-    """Name and address of an entry of ``extra_hosts``."""
-    name, sign, address = entry.partition("=" if "=" in entry else ":")
-    if not (name and sign and address):
+    """Name and address of an entry of ``extra_hosts`` in long form."""
+    name, _colon, address = entry.partition(":")
+    if not (name and address):
         raise ValueError(f"{entry!r} is not an entry of extra_hosts; write it as name:address")
-    return name, address.removeprefix("[").removesuffix("]")
+    return name, address
 
 
 def capabilities(add, drop) -> tuple:
