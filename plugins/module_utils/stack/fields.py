@@ -25,7 +25,7 @@ READING = (
             "file of version 3.0 to 3.13, one without a version as docker compose reads it, or a C(.dab) bundle.",
             "Files are read on the controller, relative to the playbook, role or project, unless O(remote_src=true). "
             "Paths in a file are relative to the directory of the first one.",
-            "Needed for O(state=present). What it does not say goes back to its default.",
+            "What it does not say goes back to its default.",
         ),
         elements="raw",
         aliases=("compose_files",),

@@ -44,9 +44,11 @@ def typed(tag: str | None, text: str, quoted: bool):
     if tag == name or name not in WANTED:
         return text
     value = timestamp(text) if name == "timestamp" else plain(text, dates=False)
-    if name == "float" and type(value) is int:
-        value = float(value)
-    if type(value) is not WANTED[name]:
+    # To Python a bool is an int.
+    kind = value.__class__
+    if name == "float" and kind == int:
+        value, kind = float(value), float
+    if kind != WANTED[name]:
         raise ValueError(f"{text!r} is no {name}, which its tag says it is; correct the value, or leave out the tag")
     return value
 

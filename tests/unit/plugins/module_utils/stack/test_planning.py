@@ -138,14 +138,14 @@ def test_parts_that_say_something_are_not_touched():
     assert with_shells(spec, live) == {**spec, "EndpointSpec": {"Mode": "vip"}}
 
 
-def made(name, number, labels=LABEL):
+def made(name, number, labels=None):
     """A secret or config of the stack."""
-    return {"ID": f"{name}-{number}", "Spec": {"Name": name, "Labels": labels}}
+    return {"ID": f"{name}-{number}", "Spec": {"Name": name, "Labels": LABEL if labels is None else labels}}
 
 
-def network(name, labels=LABEL):
+def network(name, labels=None):
     """A network of the stack."""
-    return {"Id": f"id-{name}", "Name": name, "Labels": labels}
+    return {"Id": f"id-{name}", "Name": name, "Labels": LABEL if labels is None else labels}
 
 
 OLD, OLDER, OTHER = made("page_v2", 2), made("page", 1), made("left", 5)
