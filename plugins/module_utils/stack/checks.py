@@ -17,7 +17,7 @@ def check_first(client, stack: str, plans: dict, services: dict, checks) -> None
     specs = {name: plan.spec for name, plan in plans.items() if plan.changed and plan.spec}
     problems = []
     if specs and "placement" in checks:
-        nodes = {raw["ID"]: raw for raw in client.get("/nodes")}
+        nodes = {raw["ID"]: presumed(raw) for raw in client.get("/nodes")}
         problems += [told for name, spec in specs.items() for told in misplaced(name, spec, nodes)]
     if specs and "ports" in checks:
         own = {raw["ID"] for raw in services.values()}
@@ -31,6 +31,13 @@ def check_first(client, stack: str, plans: dict, services: dict, checks) -> None
             reason="pre_check_failed",
             problems=problems,
         )
+
+
+def presumed(node: dict) -> dict:
+    """A node, as ready where its state is not known: a leader that was just elected has not heard of any yet."""
+    if get(node, "Status.State") != "unknown":
+        return node
+    return {**node, "Status": {**node["Status"], "State": "ready"}}
 
 
 def misplaced(name: str, spec: dict, nodes: dict) -> list:
