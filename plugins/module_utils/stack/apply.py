@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 
 from ..core.errors import SwarmError
+from ..core.plan import Plan
 from ..core.run import Stopwatch
 from ..network import apply as networks
 from ..network.steps import create
@@ -21,7 +22,7 @@ from . import history
 from .objects import KINDS, bring_about
 from .planning import name_of
 from .removal import remove_objects, remove_services, remove_stack
-from .resolve import Todo, complete, plan_all
+from .resolve import Todo, complete, plan_all, plan_services
 from .undo import Journal, undone
 
 
@@ -113,19 +114,39 @@ class Deploy:
     def prepare(self) -> None:
         """Make what services need, and note which tasks there are."""
         todo = self.todo
-        changed = [name for wave in self.waves for name in wave]
-        present = {name: todo.seen.services[name] for name in changed if name in todo.seen.services}
-        self.tasks = task_ids(self.client, [raw["ID"] for raw in present.values()])
-        self.tasks = {name: self.tasks[raw["ID"]] for name, raw in present.items()}
+        self.note_tasks()
         if self.result["changed"] and todo.params["history"] and todo.seen.services and not todo.target:
             self.keep_deploy(todo.seen.services)
         for name, plan in todo.planned.networks.items():
             if plan.changed:
                 self.make_network(name, plan)
-        for kind in KINDS:
-            for plain, item in todo.planned.items[kind].items():
-                if item.plan.changed:
-                    self.make_item(kind, plain, item)
+        made = [
+            self.make_item(kind, plain, item)
+            for kind in KINDS
+            for plain, item in todo.planned.items[kind].items()
+            if item.plan.changed
+        ]
+        self.plan_again([plan for plan in made if plan])
+
+    def note_tasks(self) -> None:
+        """Note which tasks the services have that are changed."""
+        seen = self.todo.seen.services
+        present = {name: seen[name] for wave in self.waves for name in wave if name in seen}
+        tasks = task_ids(self.client, [raw["ID"] for raw in present.values()])
+        self.tasks = {name: tasks[raw["ID"]] for name, raw in present.items()}
+
+    def plan_again(self, others: list) -> None:
+        """Plan the services again for secrets that have become other objects than planned, which only writing told."""
+        if not others:
+            return
+        planned = self.todo.planned
+        plan_services(self.todo)
+        self.waves = planned.waves
+        self.actions = {name: plan.action for name, plan in planned.services.items()}
+        self.note_tasks()
+        told = {diff["after_header"]: diff for diff in self.result["diff"]}
+        told.update({plan.name: plan.diff() for plan in (*others, *planned.services.values()) if plan.changed})
+        self.result["diff"] = list(told.values())
 
     def make_network(self, name: str, plan) -> None:
         """Create a network, or create it again."""
@@ -140,8 +161,8 @@ class Deploy:
         self.journal.made.append(["networks", made["Id"], name])
         seen.networks.append(made)
 
-    def make_item(self, kind: str, plain: str, item) -> None:
-        """Create a secret or config, or a new version, or write its labels."""
+    def make_item(self, kind: str, plain: str, item) -> Plan | None:
+        """Create a secret or config, or a new version, or write its labels; what was done if it is not as planned."""
         done, before = bring_about(self.client, item)
         names = [before.new_name] if done.action in ("create", "replace") else [before.current["Spec"]["Name"]]
         raw = next(one for one in self.client.get(f"/{kind}", filters={"name": names}) if one["Spec"]["Name"] in names)
@@ -150,6 +171,7 @@ class Deploy:
         elif done.changed:
             self.journal.relabelled.append([kind, raw["ID"], before.current["Spec"]])
         self.todo.made(kind, plain, raw)
+        return done if done.action != item.plan.action else None
 
     def roll_out(self) -> None:
         """Write the services wave by wave, and wait for them."""

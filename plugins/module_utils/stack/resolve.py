@@ -118,14 +118,20 @@ def plan_all(client, params: dict, declared: dict, check_mode: bool) -> Todo:
     check_external(stack, declared, seen)
     planned = plan_objects(stack, declared, seen, params["recreate"])
     todo = Todo(params, declared, seen, planned, Digests(client), deploys, target)
-    for name in todo.names:
-        planned.services[name] = todo.plan_service(name, seen.services.get(name))
-    if params["prune"] or target:
-        planned.services.update(plan_leftovers(seen.services, todo.names))
+    plan_services(todo)
     check_first(client, stack, planned.services, seen.services, params["pre_checks"])
-    planned.waves = plan_waves(planned.services, seen.services, declared["depends_on"])
     planned.removals = plan_removals(client, todo)
     return todo
+
+
+def plan_services(todo: Todo) -> None:
+    """Plan the services with the secrets and configs as they are planned, or as they are now."""
+    planned, seen = todo.planned, todo.seen
+    for name in todo.names:
+        planned.services[name] = todo.plan_service(name, seen.services.get(name))
+    if todo.params["prune"] or todo.target:
+        planned.services.update(plan_leftovers(seen.services, todo.names))
+    planned.waves = plan_waves(planned.services, seen.services, todo.declared["depends_on"])
 
 
 def with_image(wanted: dict, service: dict | None, digests: Digests) -> dict:
