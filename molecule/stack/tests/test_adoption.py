@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 
+IDLE = {"image": "flotilla/web:1", "deploy": {"replicas": 0}}
 FILES = {"key": "a key", "page": "a page", "settings": "NAME=value\nOTHER=another\n"}
 WEB = {
     "image": "flotilla/web:1",
@@ -19,7 +20,7 @@ WEB = {
         {"target": 53, "published": 8053, "mode": "host", "protocol": "udp"},
     ],
     "healthcheck": {"test": "wget -qO- http://127.0.0.1:8080/", "interval": "1s", "timeout": "5s", "retries": 30},
-    "secrets": ["key", {"source": "key", "target": "/run/other", "uid": "5", "gid": "6", "mode": 0o400}],
+    "secrets": ["key", {"source": "other", "target": "/run/other", "uid": "5", "gid": "6", "mode": 0o400}],
     "configs": [{"source": "page", "target": "/www/page"}, "inline"],
     "networks": {"default": None, "back": {"aliases": ["front", "www"]}},
     "volumes": ["data:/data", "/etc:/host/etc:ro", {"type": "tmpfs", "target": "/scratch", "tmpfs": {"size": 1048576}}],
@@ -78,7 +79,8 @@ EVERYTHING = {
         }
     },
     "volumes": {"data": {"labels": {"volume": "label"}}},
-    "secrets": {"key": {"file": "./key", "labels": {"secret": "label"}}},
+    # Two references to one secret are in another order each time that the command writes them.
+    "secrets": {"key": {"file": "./key", "labels": {"secret": "label"}}, "other": {"file": "./settings"}},
     "configs": {"page": {"file": "./page"}, "inline": {"file": "./key", "name": "named"}},
 }
 
@@ -90,10 +92,11 @@ def test_a_stack_of_the_command_is_adopted(swarm):
     assert len(before["tasks"]["shop_web"]) == 2
     planned = swarm.run("shop", EVERYTHING, check=True)
     # Only by being written tells a secret whether its data is another one; then it has a label that tells.
-    assert [diff["after"] for diff in planned["diff"]] == [{"fingerprint": "(added)"}]
+    assert [diff["after"] for diff in planned["diff"]] == [{"fingerprint": "(added)"}] * 2
     swarm.change("shop", EVERYTHING)
     after = swarm.everything()
-    assert after.pop("secrets")["shop_key"][0] == before.pop("secrets")["shop_key"][0]
+    kept = [{name: ident for name, (ident, _index) in seen.pop("secrets").items()} for seen in (before, after)]
+    assert kept[0] == kept[1]
     assert after == before
     # The command finds what it has made, and its next version is the module's.
     swarm.command("shop", EVERYTHING)
@@ -148,3 +151,21 @@ def test_a_later_change_of_either_is_the_others_too(swarm):
     assert done["stack"]["configs"] == ["named", "shop_page_v2"]
     assert swarm.content("shop_web", "/www/page") == "another page"
     assert "NUMBER=6" in swarm.container("shop_web")["Env"]
+
+
+def test_a_secret_of_the_command_whose_data_has_changed(swarm):
+    stack = {
+        "services": {"web": {**IDLE, "secrets": ["key"]}, "api": {**IDLE, "secrets": ["calm"]}},
+        "secrets": {"key": {"file": "./key"}, "calm": {"file": "./page"}},
+    }
+    swarm.write(**FILES)
+    swarm.command("shop", stack)
+    swarm.write(key="another key")
+    # The Engine does not tell data: only when it is written, another one is noticed.
+    done = swarm.run("shop", stack)
+    assert done["stack"]["secrets"] == ["shop_calm", "shop_key_v2"]
+    assert actions(done) == {"shop_api": "keep", "shop_web": "update"}
+    references = swarm.container("shop_web")["Secrets"]
+    assert [(one["SecretName"], one["File"]["Name"]) for one in references] == [("shop_key_v2", "key")]
+    assert [diff["after_header"] for diff in done["diff"]][-1] == "service shop_web"
+    swarm.keep("shop", stack)

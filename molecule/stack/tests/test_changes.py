@@ -19,47 +19,53 @@ def actions(result):
     return {one["name"]: one["action"] for one in result["stack"]["services"]}
 
 
+VERSIONS = {
+    "services": {
+        "web": {**WEB, "secrets": ["key"], "configs": [{"source": "page", "target": "/www/page"}]},
+        "api": {**WEB, "configs": ["page"]},
+        "other": {**WEB, "secrets": ["calm"]},
+    },
+    "secrets": {"key": {"file": "./key"}, "calm": {"file": "./calm", "name": "calm"}},
+    "configs": {"page": {"file": "./page"}},
+}
+
+
 def test_secrets_and_configs_in_versions(swarm):
-    stack = {
-        "services": {
-            "web": {**WEB, "secrets": ["key"], "configs": [{"source": "page", "target": "/www/page"}]},
-            "api": {**WEB, "configs": ["page"]},
-            "other": {**WEB, "secrets": ["calm"]},
-        },
-        "secrets": {"key": {"file": "./key"}, "calm": {"file": "./calm", "name": "calm"}},
-        "configs": {"page": {"file": "./page"}},
-    }
     swarm.write(key="first key", calm="as ever", page="first page")
-    assert set(actions(swarm.change("shop", stack)).values()) == {"create"}
+    assert set(actions(swarm.change("shop", VERSIONS)).values()) == {"create"}
     calm = swarm.service("shop_other")["Version"]
 
     swarm.write(key="second key")
-    done = swarm.change("shop", stack)
+    done = swarm.change("shop", VERSIONS)
     assert actions(done) == {"shop_api": "keep", "shop_other": "keep", "shop_web": "update"}
     assert (done["stack"]["secrets"], done["stack"]["removed"]) == (["calm", "shop_key_v2"], [])
-    assert [swarm.content("shop_web", path) for path in ("/run/secrets/key", "/www/page")] == [
-        "second key",
-        "first page",
-    ]
+    assert swarm.content("shop_web", "/run/secrets/key") == "second key"
     reference = swarm.container("shop_web")["Secrets"][0]
     assert (reference["SecretName"], reference["File"]["Name"]) == ("shop_key_v2", "key")
-    # The Engine would go back to it in a rollback.
+    # The Engine would go back to the first in a rollback.
     assert swarm.names("secrets") == ["calm", "shop_key", "shop_key_v2"]
 
     swarm.write(key="third key", page="second page")
-    done = swarm.change("shop", stack)
+    done = swarm.change("shop", VERSIONS)
     assert (done["stack"]["secrets"], done["stack"]["configs"]) == (["calm", "shop_key_v3"], ["shop_page_v2"])
     assert done["stack"]["removed"] == ["secret shop_key"]
     assert swarm.names("secrets") == ["calm", "shop_key_v2", "shop_key_v3"]
     assert swarm.names("configs") == ["shop_page", "shop_page_v2"]
-    assert swarm.content("shop_api", "/page") == "second page"
-    assert swarm.content("shop_web", "/run/secrets/key") == "third key"
+    paths = (("shop_api", "/page"), ("shop_web", "/www/page"), ("shop_web", "/run/secrets/key"))
+    assert [swarm.content(*path) for path in paths] == ["second page", "second page", "third key"]
     assert swarm.service("shop_other")["Version"] == calm
 
-    # Labels are written on what there is.
+
+def test_labels_are_written_on_what_there_is(swarm):
+    stack = {"services": {"web": {**IDLE, "configs": ["page"]}}, "configs": {"page": {"file": "./page"}}}
+    swarm.write(page="a page")
+    swarm.change("shop", stack)
+    before = swarm.everything()
     stack["configs"]["page"]["labels"] = {"team": "red"}
     done = swarm.change("shop", stack)
-    assert (set(actions(done).values()), done["stack"]["configs"]) == ({"keep"}, ["shop_page_v2"])
+    assert (actions(done), done["stack"]["configs"]) == ({"shop_web": "keep"}, ["shop_page"])
+    assert swarm.everything()["configs"]["shop_page"][0] == before["configs"]["shop_page"][0]
+    assert swarm.specs()["configs"]["shop_page"]["Labels"]["team"] == "red"
 
 
 def test_what_the_files_do_not_have_any_more(swarm):
@@ -166,7 +172,7 @@ def test_many_services_at_once(swarm):
     assert written < max(moment(task["Status"]["Timestamp"]) for task in swarm.client.get("/tasks"))
     stack["services"]["s07"]["environment"] = {"A": "b"}
     before = swarm.everything()["tasks"]
-    swarm.change("shop", stack)
+    assert swarm.run("shop", stack)["changed"]
     after = swarm.everything()["tasks"]
     assert [name for name in after if after[name] != before[name]] == ["shop_s07"]
 
