@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -59,16 +58,6 @@ def table():
         return [re.split(r"  +", line) for line in lines[:end]]
 
     return table
-
-
-@pytest.fixture
-def artifact():
-    """What a run has told to what comes after it."""
-
-    def artifact(done, name):
-        return json.loads(done.printed.partition("RUN: ")[2].splitlines()[0])[name]
-
-    return artifact
 
 
 @pytest.fixture

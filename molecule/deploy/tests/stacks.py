@@ -63,8 +63,8 @@ class Swarm:
 
     def shop(self) -> tuple:
         """Tag and word of the shop."""
-        container = self.specs()["shop_web"]["TaskTemplate"]["ContainerSpec"]
-        return container["Image"].rpartition(":")[2], container["Env"][0].partition("=")[2]
+        spec = self.specs()["shop_web"]
+        return spec["TaskTemplate"]["ContainerSpec"]["Image"].rpartition(":")[2], spec["Labels"]["word"]
 
     def deploys(self, stack: str) -> list:
         """The numbers of the deploys that are kept of a stack."""

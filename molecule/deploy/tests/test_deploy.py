@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from deploy.tests.stacks import Swarm, ask, blog, shop
-from plays import until
 
 testinfra_hosts = ["ansible://node1"]
 
@@ -12,7 +11,7 @@ EMPTY = {"services": {}, "secrets": {}, "configs": {}, "networks": set()}
 TESTED = {"smoke_tests": [ask("version: 1")]}
 
 
-def test_two_stacks_are_deployed_in_their_order(swarm, deploy, table, artifact):
+def test_two_stacks_are_deployed_in_their_order(swarm, deploy, table):
     stacks = shop(**TESTED), blog()
     planned = deploy(*stacks, options=["--check", "--diff"])
     assert planned.changed == 4
@@ -26,9 +25,8 @@ def test_two_stacks_are_deployed_in_their_order(swarm, deploy, table, artifact):
     assert float(first[5]) > 0
     assert first[6].count(":8081") == 2
     assert second[:5] == ["blog", "blog_front", "flotilla/web:1", "create", "1/1"]
-    told = artifact(done, "flotilla_deploy")
-    assert told["shop"]["services"]["shop_web"]["running"] == 2
-    assert (told["shop"]["deploy"], told["blog"]["deploy"]) == (1, 1)
+    for stack in ("shop", "blog"):
+        assert f"{stack}: changed: true deploy: 1 put_back: false" in done.text.partition("RUN: flotilla_deploy:")[2]
     created = {raw["Spec"]["Name"]: raw["CreatedAt"] for raw in swarm.client.get("/services")}
     assert sorted(created, key=created.get) == ["shop_web", "blog_front"]
 
@@ -49,7 +47,7 @@ def test_what_cannot_be_deployed_stops_all_before_anything_is_changed(swarm, dep
     assert swarm.everything() == before
 
 
-def test_a_smoke_test_that_fails_puts_the_stack_back(swarm, deploy, table, artifact):
+def test_a_smoke_test_that_fails_puts_the_stack_back(swarm, deploy, table):
     before = swarm.specs()
     tests = [{**ask("version: 3"), "stack": "shop"}, ask("version: 1")]
     failed = deploy(shop(2), blog(2), swarm_smoke_tests=tests)
@@ -58,13 +56,14 @@ def test_a_smoke_test_that_fails_puts_the_stack_back(swarm, deploy, table, artif
     assert "'version: 3', tried 3 times. These services are again what they were: shop_web" in failed.text
     assert swarm.specs() == before
     assert table(failed)[0][:5] == ["shop", "shop_web", "flotilla/web:1", "put back", "2/2"]
-    assert artifact(failed, "flotilla_deploy")["shop"]["put_back"]
+    assert "RUN: flotilla_deploy: shop: changed: true deploy: 1 put_back: true" in failed.text
     assert swarm.deploys("shop") == [1]
 
 
 def test_a_test_that_names_no_stack_puts_back_all_that_the_run_changed(swarm, deploy):
     before, there = swarm.specs(), swarm.everything()
-    extra = {"name": "extra", "compose": {"services": {"one": {"image": "flotilla/web:1"}}}}
+    one = {"image": "flotilla/web:1", "stop_grace_period": "1s", "deploy": {"update_config": {"monitor": "1s"}}}
+    extra = {"name": "extra", "compose": {"services": {"one": one}}}
     nobody = {"url": "http://127.0.0.1:9/", "retries": 0, "stack": ""}
     failed = deploy(shop(), blog(2), extra, swarm_smoke_tests=[nobody])
     assert failed.status == 2
@@ -99,7 +98,7 @@ def test_only_the_stacks_that_are_named_are_deployed(swarm, deploy, table):
 
 def test_back_to_deploys_that_are_kept(swarm, deploy, run):
     for word in ("two", "three", "four"):
-        assert deploy(shop(2, word), swarm_stack=["shop"]).changed == 1
+        assert deploy(shop(1, word), blog(2), swarm_stack=["shop"]).changed == 1
     assert swarm.deploys("shop") == [1, 2, 3, 4]
 
     before = swarm.everything()
@@ -114,13 +113,13 @@ def test_back_to_deploys_that_are_kept(swarm, deploy, run):
     for _again in range(2):
         assert run("rollback", swarm_stack="shop").changed == 1
         seen.append(swarm.shop())
-    assert seen == [("2", "three"), ("2", "two")]
+    assert seen == [("1", "three"), ("1", "two")]
     assert run("rollback", swarm_stack="shop", swarm_deploy="1").changed == 1
     assert swarm.shop() == ("1", "none")
     assert run("rollback", swarm_stack="shop", swarm_deploy="1").changed == 0
 
 
-def test_scale(swarm, run, table, artifact):
+def test_scale(swarm, run, table):
     before = swarm.everything()
     wrong = run("scale", swarm_scale={"blog_front": "many", "shop_web": 3, "blog": 2})
     assert wrong.status == 2
@@ -133,16 +132,14 @@ def test_scale(swarm, run, table, artifact):
     done = run("scale", swarm_scale={"blog_front": "2"})
     assert done.changed == 1
     assert table(done)[0][:5] == ["blog", "blog_front", "flotilla/web:2", "update", "2/2"]
-    assert artifact(done, "flotilla_scale") == {"blog_front": 2}
+    assert "RUN: flotilla_scale: blog_front: 2" in done.text
     assert swarm.specs()["blog_front"]["Mode"]["Replicated"]["Replicas"] == 2
     assert run("scale", swarm_scale="blog_front=2").changed == 0
 
 
 def test_without_the_first_manager(deploy, power):
     power("stop", "node1")
-    done = deploy(shop(2), blog(2), options=["--limit", "swarm_managers"])
-    assert {name: failed for name, (_changed, _off, failed) in done.recap.items()}.keys() >= {"node1"}
+    done = deploy(shop(2), blog(2), swarm_stack="shop")
     assert not any(failed for _changed, _off, failed in done.recap.values()), done.printed
     assert Swarm("node2").shop() == ("2", "none")
     power("start", "node1")
-    until(lambda: Swarm().shop() == ("2", "none"))

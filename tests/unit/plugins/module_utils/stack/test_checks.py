@@ -6,7 +6,10 @@ import pytest
 
 from ansible_collections.flotilla.swarm.plugins.module_utils.stack.checks import misplaced, presumed
 
-FAR = "service web: no node meets its constraints (node.role == worker); change the constraints, or label or activate a node"
+FAR = (
+    "service web: no node meets its constraints (node.role == worker); change the constraints, or label or activate a "
+    "node"
+)
 SPEC = {"Mode": {"Global": {}}, "TaskTemplate": {"Placement": {"Constraints": ["node.role == worker"]}}}
 
 
