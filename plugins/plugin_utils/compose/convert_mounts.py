@@ -39,6 +39,8 @@ def mount(stack: Stack, path: tuple, item: dict) -> dict:
     """One mount."""
     kind, source = item["type"], item.get("source")
     check_blocks(stack, path, kind, item)
+    if not item["target"]:
+        stack.wrong(path, "a mount needs a target, the path in the containers")
     if kind not in ("volume", "tmpfs") and not source:
         stack.wrong(path, f"a mount of type {kind} needs a source")
     if kind == "tmpfs" and source:

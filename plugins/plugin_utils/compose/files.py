@@ -89,9 +89,10 @@ def options_of(args: dict) -> dict:
 def sources(files: Files, given: dict) -> list:
     """The files and definitions, in order. Paths in them are relative to where the first file is."""
     found = []
-    for item in given["compose"]:
+    for number, item in enumerate(given["compose"]):
         if isinstance(item, dict):
-            found.append(Source("compose", None, item, base_directory(files, found)))
+            name = "compose" if len(given["compose"]) == 1 else f"compose[{number}]"
+            found.append(Source(name, None, item, base_directory(files, found)))
             continue
         path = files.find(str(item))
         text = files.filled_in(path) if given["template"] else files.text(path, str(item))

@@ -104,15 +104,15 @@ def parse(source: Source, problems: Problems) -> Document | None:
 
 def prepare(document: Document, directory: str, settings: Settings, problems: Problems) -> File:
     """The file as Compose v3 and in long form; what is wrong is a problem and left out of the long form."""
-    problems = problems.within(document)
-    known = len(problems.found)
-    version = version_of(document.tree, problems)
-    document = replace(document, tree=from_modern(document.tree, problems))
-    document = replace(document, tree=interpolate(document, settings.env.get, problems, settings.allow_unset))
-    validate(document.tree, version, problems)
-    reading = Reading(directory, settings.env, settings.read_file, problems)
-    wrong = [problem.path for problem in problems.found[known:]]
-    return File(document, version, to_long(sound(document.tree, wrong), reading))
+    own = Problems(document)
+    version = version_of(document.tree, own)
+    document = replace(document, tree=from_modern(document.tree, own))
+    document = replace(document, tree=interpolate(document, settings.env.get, own, settings.allow_unset))
+    validate(document.tree, version, own)
+    reading = Reading(directory, settings.env, settings.read_file, own)
+    long = to_long(sound(document.tree, [problem.path for problem in own.found]), reading)
+    problems.take(own)
+    return File(document, version, long)
 
 
 def sound(tree: dict, wrong: list[tuple]) -> dict:

@@ -48,10 +48,8 @@ def merge_maps(first: dict, second: dict) -> dict:
 
 def merge_values(key: str, first, second):
     """The value of a key that both have."""
-    if key in TEXT_MAPS:
-        return {**first, **second}
     if isinstance(first, dict) and isinstance(second, dict):
-        return merge_maps(first, second)
+        return {**first, **second} if key in TEXT_MAPS else merge_maps(first, second)
     if isinstance(first, list) and isinstance(second, list):
         return first + second
     if key in COUNTS and second is not None:

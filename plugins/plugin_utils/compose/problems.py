@@ -68,6 +68,12 @@ class Problems:
         """Add what was found elsewhere, such as ``ComposeError.problems``."""
         self.found += [problem for problem in dict.fromkeys(problems) if problem not in self.found]
 
+    def take(self, other: Problems):
+        """Add what another collection holds."""
+        self.extend(other.found)
+        for text in other.warnings:
+            self.warn(text)
+
     def warn(self, text: str):
         """Something that a person should know; once each."""
         if text not in self.warnings:

@@ -26,7 +26,8 @@ def pace(order_since: int, *failure_actions: str) -> Keys:
 
 LIMITS = Keys({"cpus": TEXT, "memory": TEXT, "pids": Since(9, WHOLE)})
 
-GENERIC_RESOURCE = Keys({"discrete_resource_spec": Keys({"kind": TEXT, "value": NUMBER})})
+DISCRETE = Keys({"kind": TEXT, "value": NUMBER}, required=("kind", "value"))
+GENERIC_RESOURCE = Keys({"discrete_resource_spec": DISCRETE})
 
 RESERVATIONS = Keys({"cpus": TEXT, "memory": TEXT, "generic_resources": Since(5, ListOf(GENERIC_RESOURCE))})
 

@@ -73,6 +73,8 @@ def cpus(value) -> float:
         raise ValueError(f"{value!r} is not a number of CPUs; write it as '0.5'") from None
     if (number * NANO).denominator != 1:
         raise ValueError(f"{value} is too precise; CPUs have at most 9 decimal places")
+    if number * NANO >= 2**63:
+        raise ValueError(f"{value} is more than the Engine can count")
     return float(number)
 
 

@@ -46,9 +46,9 @@ def typed(tag: str | None, text: str, quoted: bool):
     value = timestamp(text) if name == "timestamp" else plain(text, dates=False)
     # To Python a bool is an int.
     kind = value.__class__
-    if name == "float" and kind == int:
+    if name == "float" and kind is int:
         value, kind = float(value), float
-    if kind != WANTED[name]:
+    if kind is not WANTED[name]:
         raise ValueError(f"{text!r} is no {name}, which its tag says it is; correct the value, or leave out the tag")
     return value
 

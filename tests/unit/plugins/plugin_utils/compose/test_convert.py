@@ -246,6 +246,12 @@ def files(*items):
             mount(type="bind"), "services.web.volumes[0]", "a mount of type bind needs a source", id="no source"
         ),
         pytest.param(
+            mount(type="volume", source="data", target=""),
+            "services.web.volumes[0]",
+            "a mount needs a target",
+            id="no target",
+        ),
+        pytest.param(
             mount(type="tmpfs", source="a"), "services.web.volumes[0]", "type tmpfs has no source", id="a tmpfs of what"
         ),
         pytest.param(

@@ -332,6 +332,10 @@ STRICTER = {
         web("volumes: [{type: nfs, target: /a}]"),
         "4: services.web.volumes[0].type: must be one of bind, volume, tmpfs, npipe, cluster, image, but is 'nfs'",
     ),
+    "a resource without a number": (
+        web("deploy: {resources: {reservations: {generic_resources: [{discrete_resource_spec: {kind: gpu}}]}}}"),
+        "4: services.web.deploy.resources.reservations.generic_resources[0].discrete_resource_spec: lacks value; add",
+    ),
     "a port without a target": (web("ports: [{published: 80}]"), "4: services.web.ports[0]: lacks target; add it"),
     "a volume without a target": (web("volumes: [{type: volume}]"), "4: services.web.volumes[0]: lacks target; add"),
     "a secret without a source": (web("secrets: [{target: a}]"), "4: services.web.secrets[0]: lacks source; add it"),

@@ -112,7 +112,7 @@ def test_files_and_definitions_in_order(files, tmp_path):
     found = sources(Files(action, {}, False), options_of({"compose": ["sub/a", WEB, "b"]}))
     assert [(source.name, source.text, source.data) for source in found] == [
         ("sub/a", "services: {}", None),
-        ("compose", None, WEB),
+        ("compose[1]", None, WEB),
         ("b", "x-b: 1", None),
     ]
     # Paths in all of them begin where the first is.

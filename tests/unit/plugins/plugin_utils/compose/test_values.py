@@ -66,6 +66,7 @@ def test_cpus(written, expected):
         pytest.param(values.cpus, "a", "'a' is not a number of CPUs", id="no number"),
         pytest.param(values.cpus, "1/0", "'1/0' is not a number of CPUs", id="a half of nothing"),
         pytest.param(values.cpus, "0.1234567891", "too precise", id="ten places"),
+        pytest.param(values.cpus, "1e300", "more than the Engine can count", id="too many"),
         pytest.param(values.cpus, "1/3", "too precise", id="a third"),
         pytest.param(values.image, "Nginx", "'Nginx' is not the name of an image", id="capitals"),
         pytest.param(values.image, "a b", "'a b' is not the name of an image", id="a space"),

@@ -1,6 +1,6 @@
 # Copyright flotilla.swarm contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of a task, and the files that they name, all the way to what is declared."""
+"""Files all the way to what they declare, or to one error with all that is wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import os
 import textwrap
 
 import pytest
-from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose.files import declaration
@@ -16,34 +15,24 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose.problems im
 
 
 class Action:
-    """As much of an action plugin as reading files takes; ``slurped`` are the files of the host."""
+    """As much of an action plugin as files of the controller take."""
 
-    def __init__(self, directory, slurped=None):
+    def __init__(self, directory):
         self._loader = DataLoader()
         self._loader.set_basedir(str(directory))
-        self.slurped = slurped or {}
 
     def _find_needle(self, _kind, name):
-        path = os.path.join(self._loader.get_basedir(), name)
-        if not os.path.exists(path):
-            raise AnsibleError(name)
-        return path
-
-    def _execute_module(self, _name, args, task_vars):
-        content = self.slurped.get(args["src"])
-        return {"content": content} if content else {"failed": True, "msg": f"file not found: {args['src']}"}
+        return os.path.join(self._loader.get_basedir(), name)
 
 
 @pytest.fixture
 def declare(tmp_path):
-    """Declares what files with these texts say; the text ``compose`` is that of the Compose file."""
+    """What a file with this text declares, or the files that the options name."""
 
-    def run(compose=None, options=None, slurped=None, **files):
-        for name, text in {"shop.yml": compose, **files}.items():
-            if text is not None:
-                (tmp_path / name).write_text(textwrap.dedent(text))
-        args = {"name": "shop", "compose": "shop.yml", **(options or {})}
-        return declaration(Action(tmp_path, slurped), {}, args)
+    def run(text=None, options=None):
+        if text is not None:
+            (tmp_path / "shop.yml").write_text(textwrap.dedent(text))
+        return declaration(Action(tmp_path), {}, {"name": "shop", "compose": "shop.yml", **(options or {})})
 
     return run
 
@@ -126,3 +115,19 @@ def test_variables_do_not_mind_capitals_in_what_the_engine_chooses_by(declare):
     web = declare(text, {"env": {"MODE": "Global", "TYPE": "BIND"}})[0]["services"][0]
     assert (web["mode"], web["mounts"][0]["type"]) == ("global", "bind")
     assert web["mounts"][0]["source"].endswith("/x")
+
+
+def test_definitions_in_place_are_told_apart(declare):
+    wrong = {"services": {"web": {"image": "a", "deploy": {"rollback_config": ""}}}}
+    with pytest.raises(ComposeError) as caught:
+        declare(options={"compose": [wrong, wrong]})
+    assert [line.split(": must")[0] for line in str(caught.value).splitlines()] == [
+        "compose[0]: services.web.deploy.rollback_config",
+        "compose[1]: services.web.deploy.rollback_config",
+    ]
+
+
+def test_a_file_that_is_given_twice_is_told_of_once(declare):
+    with pytest.raises(ComposeError) as caught:
+        declare("services: {web: {image: a, volumes: [{target: 1}]}}", {"compose": ["shop.yml", "shop.yml"]})
+    assert len(str(caught.value).splitlines()) == 2
