@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from graphlib import CycleError, TopologicalSorter
 
-from .convert_mounts import check_volumes
 from .convert_objects import external, file_objects, networks
 from .convert_service import service
 from .convert_stack import Stack
@@ -25,7 +24,6 @@ def convert(project: Project, stack: str, read_file: Callable[[str], bytes]) -> 
     ``read_file`` gives the content of an absolute path and raises OSError.
     """
     whole = Stack(stack, project)
-    check_volumes(whole)
     declaration = {
         "networks": networks(whole),
         "external": external(whole),

@@ -77,11 +77,3 @@ def named_volume(stack: Stack, kind: str, item: dict) -> dict:
         driver = compact({"name": declared.get("driver"), "options": declared.get("driver_opts")})
         options["driver_config"] = driver
     return options
-
-
-def check_volumes(stack: Stack) -> None:
-    """A volume that the stack does not make has nothing but a name."""
-    for key, given in stack.project.volumes.items():
-        for option in ("driver", "driver_opts", "labels"):
-            if given.get("external") and given.get(option):
-                stack.wrong(("volumes", key, option), "an external volume is made elsewhere; leave this out")

@@ -62,6 +62,8 @@ MODERN = {
 
 # Of a service's place in a network.
 ADDRESSES = dict.fromkeys(("ipv4_address", "ipv6_address"), "Swarm chooses the addresses of tasks")
+# Of what a service mounts.
+MOUNTS = {"consistency": ""}
 VOLUMES = {"x-cluster-spec": "create the cluster volume first, and say external: true"}
 REMEDIES = {**V3, **MODERN, **ADDRESSES, **VOLUMES}
 
@@ -80,9 +82,15 @@ def ignored(trees: list[dict]) -> list[str]:
 
 
 def keys_of(service: dict) -> set[str]:
-    """The keys of a service, and of its places in networks, that Swarm ignores."""
+    """The keys of a service, of its places in networks and of its mounts that Swarm ignores."""
     attachments = [place for name, place in mappings(service, "networks")]
-    return {*V3.keys() & service, *(key for place in attachments for key in ADDRESSES.keys() & place)}
+    volumes = service.get("volumes")
+    mounts = [entry for entry in volumes if isinstance(entry, dict)] if isinstance(volumes, list) else []
+    return {
+        *V3.keys() & service,
+        *(key for place in attachments for key in ADDRESSES.keys() & place),
+        *(key for mount in mounts for key in MOUNTS.keys() & mount),
+    }
 
 
 def mappings(tree: dict, section: str) -> list:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from .long_service import long_service
 from .long_values import Reading, text_map
 
+EXTERNAL = "what is external is made elsewhere; all but its name is ignored"
 SECTIONS = ("services", "networks", "volumes", "secrets", "configs")
 
 
@@ -33,11 +34,21 @@ def long_object(entry: dict, path: tuple, reading) -> dict:
     for key in ("labels", "driver_opts"):
         if key in long:
             long[key] = text_map(long[key])
-    external = long.pop("external", False)
-    if external is False:
-        return long
-    old_name = external.get("name") if isinstance(external, dict) else None
-    return {**long, "external": True, "name": long.get("name") or old_name or path[-1]}
+    told = long.pop("external", False)
+    return long if told is False else external(long, told, path, reading)
+
+
+def external(long: dict, told, path: tuple, reading) -> dict:
+    """What is made elsewhere, of which the name is all that counts."""
+    name, old_name = long.pop("name", None), told.get("name") if isinstance(told, dict) else None
+    if name and old_name:
+        reading.problems.add((*path, "external"), "there is a name beside it already; write external: true")
+    for key in (key for key, value in long.items() if value):
+        if path[0] == "volumes":
+            reading.problems.add((*path, key), "an external volume is made elsewhere; leave this out")
+        else:
+            reading.note(EXTERNAL, (*path, key))
+    return {"external": True, "name": name or old_name or path[-1]}
 
 
 def long_file(entry: dict, path: tuple, reading) -> dict:

@@ -261,12 +261,6 @@ def files(*items):
             id="options of another type",
         ),
         pytest.param(
-            {"volumes": {"v": {"external": True, "driver": "local"}}},
-            "volumes.v.driver",
-            "an external volume is made elsewhere; leave this out",
-            id="an external volume with a driver",
-        ),
-        pytest.param(
             using(front={"ipam": {"config": [{"subnet": "x"}]}}),
             "networks.front",
             "ipam_config: subnet: 'x' is not a subnet",

@@ -180,6 +180,23 @@ def test_objects(section, entry, expected):
     assert to_long({section: {"a": entry}}, reading())[section] == {"a": expected}
 
 
+def test_what_is_said_of_things_that_are_made_elsewhere():
+    told = reading()
+    sections = {
+        "networks": {"a": {"external": True, "driver": "d", "labels": []}},
+        "secrets": {"a": {"external": True, "file": "x"}},
+        "volumes": {"a": {"external": True, "driver": "d"}, "b": {"external": {"name": "n"}, "name": "m"}},
+    }
+    assert to_long(sections, told)["secrets"] == {"a": {"external": True, "name": "a"}}
+    assert told.problems.warnings == [
+        "what is external is made elsewhere; all but its name is ignored: networks.a.driver, secrets.a.file"
+    ]
+    assert [(problem.path, problem.text.partition(";")[0]) for problem in told.problems.found] == [
+        (("volumes", "a", "driver"), "an external volume is made elsewhere"),
+        (("volumes", "b", "external"), "there is a name beside it already"),
+    ]
+
+
 def test_a_network_or_volume_about_which_nothing_is_said():
     long = to_long({"networks": {"a": None}, "volumes": {"b": None}}, reading())
     assert (long["networks"], long["volumes"]) == ({"a": {}}, {"b": {}})
