@@ -63,15 +63,19 @@ class Swarm:
         self.docker("stack", "deploy", *options, name)
         until(lambda: all(self.runs(raw) for raw in self.services(name).values()))
 
-    def run(self, name: str, compose: dict | None = None, check: bool = False, **options) -> dict:
+    def declared(self, name: str, compose: dict) -> dict:
+        """What a Compose file declares."""
+        source, settings = Source("compose", None, compose, str(self.directory)), Settings({}, False, read)
+        return convert(load([source], settings), name, read)
+
+    def run(self, name: str, compose: dict | None = None, check: bool = False, client=None, **options) -> dict:
         """What the module returns, with what its action plugin gives it for these options."""
         if compose is not None:
-            source, settings = Source("compose", None, compose, str(self.directory)), Settings({}, False, read)
-            declared = convert(load([source], settings), name, read)
+            declared = self.declared(name, compose)
             data = {item["name"]: item.pop("data") for item in declared["secrets"] if "data" in item}
             options = {"declaration": declared, "secret_data": data, **options}
         options = {"name": name, "wait_timeout": 60, **options}
-        tables, client = (STACK, WAIT, PROGRESS), engine(MANAGER)
+        tables, client = (STACK, WAIT, PROGRESS), client or engine(MANAGER)
         return call(lambda client, params: ensure(client, params, check), tables, client, **options)
 
     def change(self, name: str, compose: dict | None = None, **options) -> dict:

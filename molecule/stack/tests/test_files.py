@@ -153,13 +153,10 @@ def test_what_is_seen_while_it_waits_and_a_run_that_is_killed(deploy, file, swar
     assert swarm.service("shop_db")["Version"] == first["Version"]
     assert len(swarm.running("shop_web")) == 2
     other = copy.deepcopy(TWO)
-    for service in other["services"].values():
-        service["environment"] = {"A": "b"}
+    other["services"]["web"]["environment"] = {"A": "b"}
     outcome = deploy(name="shop", compose=file("stack.yml", other))
     assert outcome.changed == 1
-    assert re.search(
-        r"^\[node1\] shop_db  [01]/1 .*\n(.*\n)*\[node1\] shop_web  [012]/2 ", outcome.printed, re.MULTILINE
-    )
+    assert re.search(r"^\[node1\] shop_web  [012]/2 ", outcome.printed, re.MULTILINE)
     assert deploy(name="shop", compose=path, state="absent").changed == 1
 
 
