@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...module_utils.core.errors import InvalidOption
+from ...module_utils.core.fields import options
 from ...module_utils.core.plan import make_plan
 from .load import Project
 from .problems import Problem, Problems
@@ -58,12 +59,14 @@ class Stack:
         """Those keys of a dict that have an encoder, read."""
         return {key: self.read((*path, key), encode, given.get(key)) for key, encode in encoders.items()}
 
-    def check(self, path: tuple, table, options: dict) -> None:
+    def check(self, path: tuple, table, given: dict) -> None:
         """What a module would refuse of these options is a problem of the file."""
-        try:
-            make_plan(table, options, None)
-        except InvalidOption as exc:
-            self.wrong(path, str(exc))
+        for entry in table:
+            if any(given.get(field.option) is not None for field in options([entry])):
+                try:
+                    make_plan([entry], given, None)
+                except InvalidOption as exc:
+                    self.wrong(path, str(exc))
 
     def wrong(self, path: tuple, text: str) -> None:
         """Something is wrong at this path of the project."""

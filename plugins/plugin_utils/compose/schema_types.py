@@ -116,8 +116,8 @@ class ListOf:
         first = {}
         for index, item in enumerate(value):
             self.item.check(item, place.inside(index))
-            former = first.setdefault(json.dumps(item, sort_keys=True, default=str), index)
-            if self.unique and former != index:
+            former = first.setdefault(json.dumps(item, sort_keys=True, default=str), index) if self.unique else index
+            if former != index:
                 place.inside(index).wrong(f"is in the list already, as [{former}]; take it out")
 
 

@@ -320,6 +320,15 @@ def test_all_problems_are_told_at_once_from_top_to_bottom():
     ]
 
 
+def test_all_that_the_module_would_refuse_of_a_service_is_told():
+    with pytest.raises(ComposeError) as caught:
+        declare(**web(dns=["x"], deploy={"placement": {"constraints": ["y"]}}))
+    assert [line.partition(";")[0] for line in str(caught.value).splitlines()] == [
+        "services.web: dns: 'x' is not an IP address",
+        "services.web: placement.constraints: 'y' is not a constraint",
+    ]
+
+
 def test_services_that_wait_for_each_other():
     started = "service_started"
     with pytest.raises(ComposeError, match="services wait for each other: ") as caught:
