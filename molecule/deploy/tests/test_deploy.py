@@ -88,7 +88,8 @@ def test_a_test_that_fails_where_nothing_was_changed_changes_nothing(swarm, depl
 
 
 def test_only_the_stacks_that_are_named_are_deployed(swarm, deploy, table):
-    done = deploy(shop(2), blog(2), swarm_stack="blog", swarm_deploy_history="3")
+    limits = {"swarm_stack": "blog", "swarm_deploy_history": "3"}
+    done = deploy(shop(2), blog(2), options=["--limit", "node4"], **limits)
     assert done.changed == 1
     assert [row[1] for row in table(done)] == ["blog_front"]
     assert (swarm.image("shop_web"), swarm.image("blog_front")) == ("flotilla/web:1", "flotilla/web:2")
@@ -102,7 +103,7 @@ def test_back_to_deploys_that_are_kept(swarm, deploy, run):
     assert swarm.deploys("shop") == [1, 2, 3, 4]
 
     before = swarm.everything()
-    assert run("rollback", "--check", swarm_stack="shop").changed == 1
+    assert run("rollback", "--check", swarm_stack="shop", swarm_deploy="").changed == 1
     missing = run("rollback", swarm_stack="shop", swarm_deploy=9)
     assert missing.status == 2
     assert "stack shop: deploy 9 is not kept; choose one of 4, 3, 2, 1" in missing.text
@@ -126,7 +127,7 @@ def test_scale(swarm, run, table):
     assert "there is no service blog in this swarm; there is blog_front, shop_web" in wrong.text
     assert "service shop_web is global" in wrong.text
     assert "service blog_front: 'many' is not a number of replicas" in wrong.text
-    assert run("scale", "--check", swarm_scale={"blog_front": "2"}).changed == 1
+    assert run("scale", "--check", "--limit", "node5", swarm_scale={"blog_front": "2"}).changed == 1
     assert swarm.everything() == before
 
     done = run("scale", swarm_scale={"blog_front": "2"})
