@@ -21,6 +21,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.network.info import
 from ansible_collections.flotilla.swarm.plugins.module_utils.node.fields import NODE, NODE_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.rebalance.fields import REBALANCE
 from ansible_collections.flotilla.swarm.plugins.module_utils.registry.credentials import REGISTRY_AUTH
+from ansible_collections.flotilla.swarm.plugins.module_utils.registry.login_fields import LOGIN
 from ansible_collections.flotilla.swarm.plugins.module_utils.secret.fields import SECRET, SECRET_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.fields import SERVICE
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.follow import PROGRESS
@@ -53,6 +54,7 @@ class ModuleDocFragment:
     NETWORK_INFO: str = json.dumps({"options": documentation(NETWORK_INFO)})
     REBALANCE: str = json.dumps({"options": documentation(REBALANCE)})
     REGISTRY_AUTH: str = json.dumps({"options": documentation(REGISTRY_AUTH)})
+    REGISTRY_LOGIN: str = json.dumps({"options": documentation(LOGIN)})
     SECRET: str = json.dumps({"options": documentation(SECRET)})
     SECRET_INFO: str = json.dumps({"options": documentation(SECRET_INFO)})
     CONFIG: str = json.dumps({"options": documentation(CONFIG)})

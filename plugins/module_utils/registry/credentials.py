@@ -8,16 +8,13 @@ import base64
 import binascii
 import json
 import os
-import subprocess
 
 from ..core.errors import SwarmError
 from ..core.fields import Field
+from .helpers import ask_helper, helper_of
 from .names import config_key, registry_of, same_registry
 
 HEADER = "X-Registry-Auth"
-# A helper gives this name to an identity token (docker/docker-credential-helpers).
-TOKEN_USER = "<token>"
-HELPER_SECONDS = 60
 
 AUTH = (
     Field("registry", "", "str", "Registry that they are for. Without it Docker Hub.", default="docker.io"),
@@ -77,8 +74,7 @@ class Credentials:
 
     def _look_up(self, registry):
         config = self._read()
-        helpers = {same_registry(name): helper for name, helper in (config.get("credHelpers") or {}).items()}
-        helper = helpers.get(registry) or config.get("credsStore")
+        helper = helper_of(config, registry)
         if helper:
             return ask_helper(helper, config_key(registry))
         auths = {same_registry(name): entry for name, entry in (config.get("auths") or {}).items()}
@@ -120,24 +116,3 @@ def from_entry(entry: dict, registry: str) -> dict | None:
     if not username:
         return None
     return {"username": username, "password": password, "serveraddress": config_key(registry)}
-
-
-def ask_helper(helper: str, key: str) -> dict | None:
-    """What a credential helper has; None if it has nothing."""
-    command = [f"docker-credential-{helper}", "get"]
-    try:
-        done = subprocess.run(command, input=key, capture_output=True, text=True, timeout=HELPER_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired) as exc:
-        raise SwarmError(
-            f"docker's configuration names the credential helper {command[0]}, which does not answer: {exc}; install "
-            "it, or use registry_auth",
-            reason="credential_helper",
-        ) from exc
-    if done.returncode:
-        if "not found" in done.stdout + done.stderr:
-            return None
-        raise SwarmError(f"{command[0]} fails: {(done.stderr or done.stdout).strip()}", reason="credential_helper")
-    found = json.loads(done.stdout)
-    if found.get("Username") == TOKEN_USER:
-        return {"identitytoken": found["Secret"], "serveraddress": key}
-    return {"username": found.get("Username"), "password": found.get("Secret"), "serveraddress": key}
