@@ -50,7 +50,7 @@ def test_what_cannot_be_deployed_stops_all_before_anything_is_changed(swarm, dep
 def test_a_smoke_test_that_fails_puts_the_stack_back(swarm, deploy, table):
     before = swarm.specs()
     tests = [{**ask("version: 3"), "stack": "shop"}, ask("version: 1")]
-    failed = deploy(shop(2), blog(2), swarm_smoke_tests=tests)
+    failed = deploy(shop(2), blog(2), options=["-vvvv"], swarm_smoke_tests=tests)
     assert failed.status == 2
     assert "smoke test of stack shop failed: http://127.0.0.1:8081/ from node5 got status 200" in failed.text
     assert "'version: 3', tried 3 times. These services are again what they were: shop_web" in failed.text

@@ -17,7 +17,7 @@ from . import history
 from .checks import check_first
 from .fields import OBJECTS
 from .objects import KINDS, find
-from .observe import Seen, check_external, expect, look, uses
+from .observe import Seen, check_external, expect, look, note_uses, uses
 from .planning import (
     StackPlan,
     plan_leftovers,
@@ -156,11 +156,21 @@ def plan_removals(client, todo: Todo) -> dict:
     if not todo.deploys:
         todo.deploys = history.read_deploys(client, todo.stack)
     used = uses(after(planned.services, seen))
-    ids = {kind: {raw["Spec"]["Name"]: raw["ID"] for raw in getattr(seen, kind)} for kind in KINDS}
-    for deploy in todo.deploys:
-        for kind in KINDS:
-            used[kind].update(ids[kind].get(name) for name in history.needs(deploy)[kind])
+    note_deploys(used, todo.deploys, seen)
+    if params["history"]:
+        # What the services are now is kept as a deploy before they are changed.
+        for raw in seen.services.values():
+            note_uses(raw["Spec"], used)
     return spare_objects(todo.stack, seen, planned, used, params["prune"])
+
+
+def note_deploys(used: dict, deploys: list, seen: Seen) -> None:
+    """Add what these deploys need to what is used."""
+    ids = {kind: {raw["Spec"]["Name"]: raw["ID"] for raw in getattr(seen, kind)} for kind in KINDS}
+    for needed in map(history.needs, deploys):
+        used["networks"].update(needed["networks"])
+        for kind in KINDS:
+            used[kind].update(ids[kind].get(name) for name in needed[kind])
 
 
 def after(plans: dict, seen: Seen) -> list:

@@ -6,8 +6,9 @@ import pytest
 
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.errors import InvalidOption
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.plan import Plan
+from ansible_collections.flotilla.swarm.plugins.module_utils.stack.history import Deploy
 from ansible_collections.flotilla.swarm.plugins.module_utils.stack.observe import Seen, uses
-from ansible_collections.flotilla.swarm.plugins.module_utils.stack.resolve import after, decoded
+from ansible_collections.flotilla.swarm.plugins.module_utils.stack.resolve import after, decoded, note_deploys
 
 
 def service(name, config, previous=None):
@@ -33,6 +34,15 @@ def test_what_is_used_once_the_services_run(action, used):
     seen = Seen({}, [], everyone=[service("web", "c2", "c1"), service("theirs", "c9")])
     plan = Plan(action, spec=None if action == "remove" else service("web", "c3")["Spec"])
     assert uses(after({"web": plan}, seen))["configs"] - {None} == {"c9", *used}
+
+
+def test_what_a_deploy_that_is_kept_needs_is_used():
+    container = {"Secrets": [{"SecretName": "key"}], "Configs": [{"ConfigName": "gone"}]}
+    spec = {"TaskTemplate": {"ContainerSpec": container, "Networks": [{"Target": "shop_back"}]}}
+    seen = Seen({}, [], [{"ID": "s1", "Spec": {"Name": "key"}}, {"ID": "s2", "Spec": {"Name": "other"}}], [])
+    used = {"networks": {"n1"}, "secrets": set(), "configs": set()}
+    note_deploys(used, [Deploy(1, {"shop_web": spec}), Deploy(2, {})], seen)
+    assert used == {"networks": {"n1", "shop_back"}, "secrets": {"s1"}, "configs": {None}}
 
 
 def test_data_that_is_no_base64_is_told_without_it():
