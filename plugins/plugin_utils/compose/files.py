@@ -13,6 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
 from ...module_utils.core.fields import argument_spec, options
+from ...module_utils.core.values import strings
 from ...module_utils.stack.fields import READING
 from .convert import convert
 from .environment import parse_env_file
@@ -63,7 +64,9 @@ class Files:
         try:
             return self.read(path).decode()
         except (OSError, UnicodeDecodeError) as exc:
-            raise ComposeError([Problem(name, None, (), f"it cannot be read: {exc}")]) from exc
+            raise ComposeError(
+                [Problem(name, None, (), f"it cannot be read: {getattr(exc, 'strerror', None) or exc}")]
+            ) from exc
 
     def filled_in(self, path: str) -> str:
         """The content of a file that is a Jinja2 template."""
@@ -109,17 +112,10 @@ def base_directory(files: Files, found: list) -> str:
 def environment(files: Files, given: dict) -> dict:
     """The variables that fill in the files."""
     env = dict(os.environ) if given["controller_env"] else {}
-    own = {name: text(value) for name, value in given["env"].items()}
+    own = strings(given["env"])
     for name in given["env_files"]:
         env.update(parse_env_file(files.text(files.find(name), name), name, {**env, **own}, given["allow_unset"]))
     return {**env, **own}
-
-
-def text(value) -> str:
-    """A variable's value as Compose files have it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else str(value)
 
 
 def declaration(action, task_vars, args: dict) -> tuple:

@@ -10,6 +10,7 @@ import re
 from .schema_service import PROTOCOL
 
 PORTS = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
+LAST = 65535
 HOST_IP = "Swarm publishes on every address of a node; the host IP of a published port is ignored"
 
 
@@ -62,8 +63,10 @@ def port_range(text: str, whole: str) -> list[int]:
     if not match:
         raise ValueError(f"{whole!r} is no port; write it as target, published:target or published:target/protocol")
     first, last = int(match[1]), int(match[2] or match[1])
-    if last < first or last > 65535:
-        raise ValueError(f"{whole!r} has a range that ends before it begins or above 65535")
+    if last > LAST:
+        raise ValueError(f"{whole!r} has the port {last}; give a number from 1 to {LAST}")
+    if last < first:
+        raise ValueError(f"{whole!r} has a range that ends before it begins")
     return list(range(first, last + 1))
 
 

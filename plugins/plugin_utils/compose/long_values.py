@@ -5,15 +5,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .problems import Problems, path_text
 from .yaml_types import as_go_prints
-
-# A drive or a share of Windows, which a controller on Linux has to recognise by its form.
-WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]|[\\/]{2}[^\\/.][^\\/]*[\\/][^\\/.][^\\/]*[\\/]")
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
-from .long_values import WINDOWS_PATH
+import re
+
 from .schema_service import PROPAGATION
 
+# A drive or a share of Windows, which a controller on Linux has to recognise by its form.
+WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]|[\\/]{2}[^\\/.][^\\/]*[\\/][^\\/.][^\\/]*[\\/]")
 OPTION = "Swarm has no such option of a volume, it is ignored"
 
 

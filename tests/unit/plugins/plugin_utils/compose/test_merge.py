@@ -110,6 +110,7 @@ def test_keys_of_a_service(first, second, expected):
         (deploy(replicas=3), deploy(replicas=0), deploy(replicas=0)),
         (deploy(mode="global"), deploy(replicas=1), deploy(mode="global", replicas=1)),
         ({"build": {"labels": ["a=b"]}}, {"build": {"labels": ["c=d"]}}, {"build": {"labels": ["a=b", "c=d"]}}),
+        ({"build": {"args": {"a": "b"}}}, {"build": {"args": ["c=d"]}}, {"build": {"args": ["c=d"]}}),
         (deploy(labels={"a": "1", "b": "2"}), deploy(labels={"a": "3", "b": ""}), deploy(labels={"a": "3", "b": ""})),
         (
             deploy(update_config={"parallelism": 2, "delay": "5s", "max_failure_ratio": 0.5}),

@@ -412,7 +412,7 @@ def test_each_key_of_v3_that_swarm_ignores_is_one_warning_for_all_files():
         "services": {"web": {"build": "."}, "db": {"networks": {"a": {"ipv4_address": "10.0.0.1"}, "b": None}}},
         "volumes": {"data": {"x-cluster-spec": {}}, "more": None},
     }
-    first["services"]["web"]["volumes"] = ["a:/a", {"type": "bind", "consistency": "cached"}]
+    first["services"]["web"]["volumes"] = ["a:/a", 5, {"type": "bind", "consistency": "cached"}]
     assert ignored([first, second, {}]) == [
         "Swarm ignores build (web); build and push the image first, and name it in image",
         "Swarm ignores consistency (web)",

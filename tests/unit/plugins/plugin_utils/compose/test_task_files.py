@@ -17,7 +17,6 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose.files impor
     environment,
     options_of,
     sources,
-    text,
 )
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.compose.problems import ComposeError
 
@@ -100,13 +99,6 @@ def test_an_option_of_the_wrong_type_is_told():
         options_of({"compose": "a.yml", "template": "perhaps"})
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"), [(True, "true"), (False, "false"), (None, ""), (5, "5"), (1.5, "1.5"), ("x", "x")]
-)
-def test_variables_as_text(value, expected):
-    assert text(value) == expected
-
-
 def test_files_and_definitions_in_order(files, tmp_path):
     action = files(sub__a="services: {}", b="x-b: 1")
     found = sources(Files(action, {}, False), options_of({"compose": ["sub/a", WEB, "b"]}))
@@ -161,8 +153,8 @@ def test_a_file_that_is_no_text(files, tmp_path):
             id="later files win, and know the former",
         ),
         pytest.param(
-            {"env_files": ["first"], "env": {"SHARED": True}},
-            {"OF_FILE": "1", "SHARED": "true"},
+            {"env_files": ["first"], "env": {"SHARED": True, "BUILT": None}},
+            {"OF_FILE": "1", "SHARED": "true", "BUILT": ""},
             id="what the task says wins over all",
         ),
     ],
