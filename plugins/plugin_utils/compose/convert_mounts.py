@@ -8,16 +8,8 @@ from .convert_stack import Stack
 from .references import volume_of
 from .values import compact, nonzero, size
 
-# The blocks that a mount of each type may have.
-BLOCKS = {
-    "volume": ("volume",),
-    "bind": ("bind",),
-    "tmpfs": ("tmpfs",),
-    "npipe": ("bind",),
-    "cluster": ("cluster",),
-    "image": ("image",),
-}
-ALL_BLOCKS = tuple(dict.fromkeys(block for blocks in BLOCKS.values() for block in blocks))
+# The mapping with options that a mount of each type may have; that of another type is wrong.
+BLOCKS = {"volume": "volume", "bind": "bind", "npipe": "bind", "tmpfs": "tmpfs", "image": "image"}
 
 
 def mounts(stack: Stack, path: tuple, given: list | None) -> list:
@@ -41,7 +33,7 @@ def mount(stack: Stack, path: tuple, item: dict) -> dict:
     check_blocks(stack, path, kind, item)
     if not item["target"]:
         stack.wrong(path, "a mount needs a target, the path in the containers")
-    if kind not in ("volume", "tmpfs") and not source:
+    if kind in ("npipe", "cluster", "image") and not source:
         stack.wrong(path, f"a mount of type {kind} needs a source")
     if kind == "tmpfs" and source:
         stack.wrong(path, "a mount of type tmpfs has no source; leave it out")
@@ -59,8 +51,8 @@ def mount(stack: Stack, path: tuple, item: dict) -> dict:
 
 def check_blocks(stack: Stack, path: tuple, kind: str, item: dict) -> None:
     """Options of another type of mount are wrong."""
-    for block in ALL_BLOCKS:
-        if item.get(block) is not None and block not in BLOCKS[kind]:
+    for block in dict.fromkeys(BLOCKS.values()):
+        if item.get(block) is not None and block != BLOCKS.get(kind):
             stack.wrong((*path, block), f"these are options of another type of mount, and this one is {kind}")
 
 

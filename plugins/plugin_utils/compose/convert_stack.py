@@ -70,7 +70,7 @@ class Stack:
 
     def wrong(self, path: tuple, text: str) -> None:
         """Something is wrong at this path of the project."""
-        lines = self.project.lines
-        places = (lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines)
-        file, _colon, line = next(places, "").rpartition(":")
-        self.problems.extend([Problem(file or None, int(line) if line else None, path, text)])
+        places = self.project.places
+        known = (places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in places)
+        file, line = next(known, (None, None))
+        self.problems.extend([Problem(file, line, path, text)])

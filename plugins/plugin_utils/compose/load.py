@@ -10,7 +10,7 @@ from functools import reduce
 
 from .bundle import from_bundle
 from .document import Document, from_data, read
-from .ignored import ignored
+from .ignored import ignored, mappings
 from .interpolate import interpolate
 from .long_values import Reading
 from .longform import SECTIONS, to_long
@@ -46,7 +46,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Project:
-    """Sections in long form. ``lines`` has the place ("file:line") of a path, a tuple such as ("services", "web")."""
+    """Sections in long form. ``places`` has the file and line of a path, a tuple such as ("services", "web")."""
 
     services: dict
     networks: dict
@@ -55,7 +55,7 @@ class Project:
     configs: dict
     warnings: tuple[str, ...] = ()
     name: str | None = None
-    lines: dict = field(default_factory=dict)
+    places: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def load(sources: list[Source], settings: Settings) -> Project:
             check_uses(file.long, whole, problems.within(file.document))
     told = [*problems.warnings, *ignored([file.document.tree for file in files]), *unused(whole)]
     name = next((document.tree["name"] for document in reversed(documents) if "name" in document.tree), None)
-    project = Project(**whole, warnings=tuple(dict.fromkeys(told)), name=name, lines=places(files))
+    project = Project(**whole, warnings=tuple(dict.fromkeys(told)), name=name, places=places(files))
     try:
         problems.raise_if_any()
     except ComposeError as exc:
@@ -144,8 +144,17 @@ def check_versions(files: list[File], problems: Problems):
 def places(files: list[File]) -> dict:
     """The place of each path. Where there are several files, items of lists have none: they change their numbers."""
     return {
-        path: f"{file.document.name}:{line}"
+        path: (file.document.name, line)
         for file in files
-        for path, line in file.document.lines.items()
+        for path, line in (file.document.lines or without_lines(file.document.tree)).items()
         if len(files) == 1 or not any(isinstance(part, int) for part in path)
     }
+
+
+def without_lines(tree: dict) -> dict:
+    """The paths of a definition that has no lines: its sections, what is in them, and the keys of that."""
+    found = {(section,): None for section in tree}
+    for section in SECTIONS:
+        for name, entry in mappings(tree, section):
+            found.update(dict.fromkeys([(section, name), *((section, name, key) for key in entry)]))
+    return found

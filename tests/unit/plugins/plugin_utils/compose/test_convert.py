@@ -25,10 +25,10 @@ def read_file(path):
     return FILES[path]
 
 
-def declare(services=None, networks=None, volumes=None, secrets=None, configs=None, lines=None):
+def declare(services=None, networks=None, volumes=None, secrets=None, configs=None, places=None):
     services = {"web": {}} if services is None else services
     services = {key: {"image": "nginx", **given} for key, given in services.items()}
-    project = Project(services, networks or {}, volumes or {}, secrets or {}, configs or {}, lines=lines or {})
+    project = Project(services, networks or {}, volumes or {}, secrets or {}, configs or {}, places=places or {})
     return convert(project, "shop", read_file)
 
 
@@ -243,7 +243,7 @@ def files(*items):
             id="two mounts in a place",
         ),
         pytest.param(
-            mount(type="bind"), "services.web.volumes[0]", "a mount of type bind needs a source", id="no source"
+            mount(type="image"), "services.web.volumes[0]", "a mount of type image needs a source", id="no source"
         ),
         pytest.param(
             mount(type="volume", source="data", target=""),
@@ -311,7 +311,11 @@ def test_all_problems_are_told_at_once_from_top_to_bottom():
         declare(
             services={"web": {"image": "", "restart": "x"}},
             secrets={"s": {"file": "/missing"}},
-            lines={("services", "web"): "a.yml:2", ("services", "web", "restart"): "a.yml:9", ("secrets",): "a.yml:20"},
+            places={
+                ("services", "web"): ("a.yml", 2),
+                ("services", "web", "restart"): ("a.yml", 9),
+                ("secrets",): ("a.yml", 20),
+            },
         )
     assert [line.partition(";")[0] for line in str(caught.value).splitlines()] == [
         "a.yml:2: services.web.image: this service has no image",

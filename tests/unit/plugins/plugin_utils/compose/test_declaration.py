@@ -131,3 +131,12 @@ def test_a_file_that_is_given_twice_is_told_of_once(declare):
     with pytest.raises(ComposeError) as caught:
         declare("services: {web: {image: a, volumes: [{target: 1}]}}", {"compose": ["shop.yml", "shop.yml"]})
     assert len(str(caught.value).splitlines()) == 2
+
+
+def test_a_definition_in_place_is_named_whichever_step_finds_what_is_wrong(declare):
+    web = {"services": {"web": {"image": "a", "restart": "always", "networks": ["lost"]}}}
+    with pytest.raises(ComposeError) as caught:
+        declare(options={"compose": [web, {"services": {"web": {"restart": "x"}, "db": {"build": "."}}}]})
+    assert [
+        line.split(": this")[0].split(": 'x'")[0].split(": there")[0] for line in str(caught.value).splitlines()
+    ] == ["compose[0]: services.web.networks.lost", "compose[1]: services.db.image", "compose[1]: services.web.restart"]

@@ -105,10 +105,10 @@ def test_a_file_with_a_bit_of_everything():
 
 
 def test_places_are_lines_of_the_file():
-    lines = project(SHOP, env={"REPLICAS": "1"}).lines
-    assert lines["services", "web", "ports", 1] == "1.yml:13"
-    assert lines["services", "web"] == "1.yml:7"
-    assert lines["configs", "settings"] == "1.yml:30"
+    places = project(SHOP, env={"REPLICAS": "1"}).places
+    assert places["services", "web", "ports", 1] == ("1.yml", 13)
+    assert places["services", "web"] == ("1.yml", 7)
+    assert places["configs", "settings"] == ("1.yml", 30)
 
 
 def test_a_second_file_changes_the_first_and_its_paths_are_relative_to_the_first():
@@ -118,8 +118,8 @@ def test_a_second_file_changes_the_first_and_its_paths_are_relative_to_the_first
     assert both.services["web"]["image"] == "b"
     assert both.services["web"]["volumes"] == [{"type": "bind", "source": "/srv/x", "target": "/x"}]
     assert both.secrets == {"token": {"file": "/srv/token.txt"}}
-    assert both.lines["services", "web", "image"] == "2.yml:1"
-    assert ("services", "web", "ports", 0) not in both.lines
+    assert both.places["services", "web", "image"] == ("2.yml", 1)
+    assert ("services", "web", "ports", 0) not in both.places
 
 
 def test_an_inline_definition_is_merged_with_a_file():
