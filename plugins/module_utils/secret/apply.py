@@ -9,7 +9,7 @@ from dataclasses import replace
 from ..core.errors import EngineError, InvalidOption, NotFound, SwarmError
 from ..core.plan import Change, Plan, plan_removal
 from ..core.run import Stopwatch, converge
-from .judge import ADOPT, REPLACE, in_use, is_updating, names_of, plan_object, replaced, surplus, used_ids, users
+from .judge import REPLACE, in_use, is_updating, names_of, plan_object, replaced, surplus, unknown, used_ids, users
 from .repoint import repoint
 from .resolve import Found, Kind, find, list_objects, read_data, same_data, show, telling, text_of, versions_of
 from .write import creation_labels, write
@@ -175,16 +175,6 @@ def differences(kind: Kind, plan: Plan, found: Found, data: bytes | None, new: b
             header = f"{plan.name}: data"
             shown.append({"before": before, "after": after, "before_header": header, "after_header": header})
     return shown
-
-
-def unknown(plan: Plan) -> list:
-    """What check mode cannot know."""
-    if plan.action != ADOPT:
-        return []
-    return [
-        f"{plan.name} has no fingerprint of this collection and the Engine does not tell its data, so only a real run "
-        "finds out whether the data differs; if not, it adds the fingerprint"
-    ]
 
 
 def report(kind: Kind, raw: dict | None) -> dict:

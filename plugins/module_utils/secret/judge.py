@@ -64,6 +64,16 @@ def plan_replacement(kind: Kind, params: dict, given: bool, found: Found, reason
     return Plan(REPLACE, f"{kind.name} {observed['Name']}", plan.spec, (*plan.changes, *data, why))
 
 
+def unknown(plan: Plan) -> list:
+    """What check mode cannot know."""
+    if plan.action != ADOPT:
+        return []
+    return [
+        f"{plan.name} has no fingerprint of this collection and the Engine does not tell its data, so only a real run "
+        "finds out whether the data differs; if not, it adds the fingerprint"
+    ]
+
+
 def replaced(found: Found, new: bool) -> list:
     """The objects whose users shall get the current version; ``new``: that is one which is not in ``found``."""
     older = list(found.versions if new else found.versions[1:])

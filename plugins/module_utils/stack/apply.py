@@ -38,7 +38,8 @@ def ensure(client, params: dict, check_mode: bool, hide=lambda values: None) -> 
         return {**remove_stack(client, params, check_mode), "elapsed": watch.read()}
     todo = plan_all(client, params, declared, check_mode)
     if check_mode:
-        return {**outcome(todo), **report(todo, todo.seen.services), "elapsed": watch.read()}
+        told = {**report(todo, todo.seen.services), "warnings": todo.unknown()}
+        return {**outcome(todo), **told, "elapsed": watch.read()}
     deploy = Deploy(client, todo, watch.start)
     try:
         return deploy.carry_out()
@@ -252,16 +253,17 @@ class Deploy:
 
 def report(todo: Todo, found: dict, actions=None, seconds=None) -> dict:
     """The stack as the module returns it."""
-    planned, actions, seconds = todo.planned, actions or {}, seconds or {}
+    planned, seconds = todo.planned, seconds or {}
+    actions = actions or {name: plan.action for name, plan in planned.services.items()}
     shown = [
         {
             "name": name,
             "id": (found.get(name) or {}).get("ID"),
-            "action": actions.get(name, plan.action),
+            "action": action,
             "image": image_of(found.get(name)),
             "seconds": seconds.get(name),
         }
-        for name, plan in planned.services.items()
+        for name, action in actions.items()
     ]
     stack = {"name": todo.stack, "services": shown, "networks": sorted(planned.networks)}
     for kind in KINDS:

@@ -96,13 +96,3 @@ def bring_about(client, item: Item) -> tuple:
         apply=lambda plan, found: write(client, item.kind, item.params, plan, found, item.data, told),
         check_mode=False,
     )
-
-
-def versions(items: dict) -> dict:
-    """What each is called now, by its plain name."""
-    return {plain: item.name for plain, item in items.items()}
-
-
-def unused(items: dict, used: set) -> list:
-    """Older versions that nothing uses; ``used`` are IDs."""
-    return [raw for item in items.values() for raw in item.older if raw["ID"] not in used]

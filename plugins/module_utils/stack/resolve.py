@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from ..core.errors import InvalidOption
 from ..core.fields import check_since, fill, get
 from ..core.plan import Plan, plan_removal
+from ..secret.judge import unknown
 from ..secret.resolve import telling
 from ..service.image import Digests, choose
 from . import history
@@ -60,6 +61,10 @@ class Todo:
         wanted = wanted_service(declared, self.params, self.planned.items)
         wanted = with_image(wanted, service, self.digests)
         return plan_service(self.stack, wanted, service, networks, references)
+
+    def unknown(self) -> list:
+        """What check mode cannot know."""
+        return [told for items in self.planned.items.values() for item in items.values() for told in unknown(item.plan)]
 
     def made(self, kind: str, plain: str, raw: dict) -> None:
         """Note that a secret or config is now what was planned."""

@@ -11,6 +11,7 @@ import os
 from ansible.errors import AnsibleError, AnsibleFileNotFound
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
+from ansible.release import __version__ as ansible_release
 
 from ...module_utils.core.fields import argument_spec, options
 from ...module_utils.core.values import strings
@@ -20,6 +21,7 @@ from .environment import parse_env_file
 from .load import Settings, Source, load
 from .problems import ComposeError, Problem
 
+RELEASE = tuple(int(part) for part in ansible_release.split(".")[:2])
 NO_FILE = "there is no such file on the controller; correct the name, or use remote_src: true for files on the host"
 NAMES = [name for field in options(READING) for name in (field.option, *field.aliases)]
 
@@ -74,7 +76,9 @@ class Files:
         if self.remote:
             raise AnsibleError("template fills in files of the controller only; leave template or remote_src out")
         lookup = lookup_loader.get("ansible.builtin.template", loader=action._loader, templar=action._templar)
-        return lookup.run([path], self.task_vars, convert_data=False)[0]
+        # Until ansible-core 2.19 it makes data of what looks like it, unless told otherwise.
+        plain = {} if RELEASE >= (2, 19) else {"convert_data": False}
+        return str(lookup.run([path], self.task_vars, **plain)[0])
 
 
 def options_of(args: dict) -> dict:
