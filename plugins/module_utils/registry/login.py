@@ -68,6 +68,7 @@ def ensure(params: dict, check_mode: bool, registry=Registry) -> dict:
             write(path, pending, params["reauthorize"])
         if refused:
             result["changed"] = bool(pending) or loose
+            result["diff"]["after"].update({name: result["diff"]["before"][name] for name in refused})
             raise several(refused, result)
         return result
 

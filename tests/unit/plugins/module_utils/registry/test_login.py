@@ -277,4 +277,5 @@ def test_one_registry_that_refuses_does_not_keep_the_others(login, path, serve, 
     assert caught.value.details == {"registries": {bad.name: "registry_failing"}}
     assert caught.value.result["changed"]
     assert [row["changed"] for row in caught.value.result["registries"]] == [False, True]
+    assert caught.value.result["diff"]["after"] == {bad.name: "not logged in", good.name: "logged in as ann"}
     assert list(read(path)["auths"]) == [good.name]
