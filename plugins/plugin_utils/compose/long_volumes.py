@@ -10,6 +10,7 @@ from .schema_service import PROPAGATION
 
 # A drive or a share of Windows, which a controller on Linux has to recognise by its form.
 WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]|[\\/]{2}[^\\/.][^\\/]*[\\/][^\\/.][^\\/]*[\\/]")
+NAMELESS = "a volume without a source has no options, they are ignored"
 OPTION = "Swarm has no such option of a volume, it is ignored"
 
 
@@ -22,6 +23,8 @@ def long_volumes(entries: list, path: tuple, reading) -> list[dict]:
             volume = long_volume(entry) if isinstance(entry, dict) else short_volume(entry, place, reading)
             if volume["type"] == "bind":
                 volume["source"] = bind_source(volume.get("source"), reading)
+            if volume["type"] == "volume" and volume.get("volume") and not volume.get("source"):
+                reading.note(NAMELESS, (*place, "volume"))
         except ValueError as exc:
             reading.problems.add(place, str(exc))
             # So that the others keep their places.

@@ -73,6 +73,13 @@ def test_an_option_that_swarm_does_not_have_is_noted():
     assert "(Z)" in "".join(reading.notes)
 
 
+@pytest.mark.parametrize(("source", "noted"), [(None, [["services.web.volumes[0].volume"]]), ("data", [])])
+def test_options_of_a_volume_without_a_name_are_noted(source, noted):
+    entry = volume(source, "/x", volume={"nocopy": True})
+    volumes, reading = long_of(entry)
+    assert (volumes, list(reading.notes.values())) == ([entry], noted)
+
+
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
