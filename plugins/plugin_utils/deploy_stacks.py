@@ -109,17 +109,11 @@ def expected(networks: list, secrets: list, configs: list, plans: dict) -> dict:
     objects = {"networks": networks, "secrets": secrets, "configs": configs}
     return {
         kind: [
-            *(first_name(item) for item in items if item.get("state") != "absent"),
+            *(item["name"] for item in items if item.get("state") != "absent"),
             *(name for plan in plans.values() for name in plan["stack"].get(kind) or ()),
         ]
         for kind, items in objects.items()
     }
-
-
-def first_name(item: dict) -> str:
-    """The name that a new object gets."""
-    rolling = boolean(item.get("rolling_versions") or False, strict=False)
-    return f"{item['name']}_v1" if rolling else item["name"]
 
 
 def rollbacks(stacks: list, wanted, defaults: dict) -> list:

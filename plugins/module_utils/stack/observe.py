@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ..core.errors import SwarmError
 from ..core.fields import get
+from ..secret.resolve import named, versions_of
 from ..service.resolve import CREDENTIAL_SPEC
 from .fields import NAMESPACE
 from .objects import KINDS
@@ -74,16 +75,23 @@ def expect(seen: Seen, names: dict) -> None:
             seen.networks.append({"Id": NEW + name, "Name": name, "Scope": "swarm", "Driver": "overlay"})
     for kind in KINDS:
         found = getattr(seen, kind)
-        missing = set(names[kind] or ()) - {raw["Spec"]["Name"] for raw in found}
+        missing = {name for name in names[kind] or () if not is_there(name, found)}
         found += [{"ID": NEW + name, "Spec": {"Name": name}} for name in sorted(missing)]
+
+
+def is_there(name: str, objects: list) -> bool:
+    """Whether there is a secret or config of this name, or a version of one."""
+    return bool(named(name, objects) or versions_of(name, objects))
 
 
 def check_external(stack: str, declared: dict, seen: Seen) -> None:
     """Refuse a stack whose external objects are not there, naming all of them."""
     missing = []
-    for kind in ("networks", *KINDS):
-        present = {raw.get("Name") or raw["Spec"]["Name"] for raw in getattr(seen, kind)} | {"host", "bridge", "none"}
-        missing += [f"{kind[:-1]} {name}" for name in declared["external"].get(kind) or () if name not in present]
+    networks = {raw["Name"] for raw in seen.networks} | {"host", "bridge", "none"}
+    missing += [f"network {name}" for name in declared["external"].get("networks") or () if name not in networks]
+    for kind in KINDS:
+        names = declared["external"].get(kind) or ()
+        missing += [f"{kind[:-1]} {name}" for name in names if not is_there(name, getattr(seen, kind))]
     if missing:
         raise SwarmError(
             f"stack {stack}: what its files call external is not in this swarm: {', '.join(missing)}; create it first, "

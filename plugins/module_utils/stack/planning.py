@@ -13,6 +13,7 @@ from ..core.fields import get, put
 from ..core.plan import Plan, plan_removal
 from ..network.apply import plan_network
 from ..network.resolve import complete, find_network
+from ..secret.resolve import named, versions_of
 from ..service.planning import givers, plan_one
 from ..service.resolve import PREDEFINED
 from .fields import NAMESPACE
@@ -105,25 +106,38 @@ def surroundings(planned: StackPlan, seen: Seen) -> tuple:
     return networks, references
 
 
-def wanted_service(declared: dict, params: dict, items: dict) -> dict:
+def current_names(declared: dict, planned: StackPlan, seen: Seen) -> dict:
+    """What secrets and configs are called now, by kind and plain name. Of an external one that there are only versions
+    of, it is the newest."""
+    names: dict = {}
+    for kind in KINDS:
+        names[kind] = {plain: item.name for plain, item in planned.items[kind].items()}
+        for plain in declared["external"].get(kind) or ():
+            versions = versions_of(plain, getattr(seen, kind))
+            if versions and not named(plain, getattr(seen, kind)):
+                names[kind][plain] = name_of(versions[0])
+    return names
+
+
+def wanted_service(declared: dict, params: dict, names: dict) -> dict:
     """One service of the declaration as options of module service, with the current secrets and configs."""
     steering = {name: params[name] for name in ("recreate", "resolve_image", "resolve_image_failure")}
-    wanted = {**declared, **steering, "mode": declared["mode"] or "replicated"}
+    wanted = {**copy.deepcopy(declared), **steering, "mode": declared["mode"] or "replicated"}
     for kind, known in KINDS.items():
         if wanted[kind]:
-            wanted[kind] = [with_current(one, f"{known.name}_name", items[kind]) for one in wanted[kind]]
+            wanted[kind] = [with_current(one, f"{known.name}_name", names[kind]) for one in wanted[kind]]
     holder = get(wanted, "privileges.credential_spec.config")
-    if holder in items["configs"]:
-        put(wanted, "privileges.credential_spec.config", items["configs"][holder].name)
+    if holder in names["configs"]:
+        put(wanted, "privileges.credential_spec.config", names["configs"][holder])
     return wanted
 
 
-def with_current(reference: dict, key: str, items: dict) -> dict:
+def with_current(reference: dict, key: str, names: dict) -> dict:
     """A reference to the current version; the file in the containers keeps its name."""
     plain = reference[key]
-    if plain not in items:
+    if plain not in names:
         return reference
-    return {**reference, key: items[plain].name, "filename": reference.get("filename") or plain}
+    return {**reference, key: names[plain], "filename": reference.get("filename") or plain}
 
 
 def plan_service(stack: str, wanted: dict, service: dict | None, networks: dict, references: dict) -> Plan:

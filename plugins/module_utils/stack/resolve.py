@@ -21,6 +21,7 @@ from .objects import KINDS, find
 from .observe import Seen, check_external, expect, look, note_uses, uses
 from .planning import (
     StackPlan,
+    current_names,
     plan_leftovers,
     plan_objects,
     plan_service,
@@ -58,7 +59,8 @@ class Todo:
             recreate = self.params["recreate"]
             return history.plan_restored(name, self.target.services[name], service, networks, references, recreate)
         declared = next(item for item in self.declared["services"] if item["name"] == name)
-        wanted = wanted_service(declared, self.params, self.planned.items)
+        names = current_names(self.declared, self.planned, self.seen)
+        wanted = wanted_service(declared, self.params, names)
         wanted = with_image(wanted, service, self.digests)
         return plan_service(self.stack, wanted, service, networks, references)
 

@@ -140,7 +140,7 @@ def test_what_will_be_there():
     plans = {"shop": {"stack": {"networks": ["shop_default"], "configs": ["shop_page"]}}, "failed": {"stack": {}}}
     assert expected(networks, secrets, [{"name": "page", "rolling_versions": False}], plans) == {
         "networks": ["front", "shop_default"],
-        "secrets": ["key", "rolling_v1"],
+        "secrets": ["key", "rolling"],
         "configs": ["page", "shop_page"],
     }
 

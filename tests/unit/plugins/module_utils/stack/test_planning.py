@@ -11,9 +11,11 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.core.plan import Pl
 from ansible_collections.flotilla.swarm.plugins.module_utils.stack.observe import Seen
 from ansible_collections.flotilla.swarm.plugins.module_utils.stack.planning import (
     StackPlan,
+    current_names,
     plan_leftovers,
     plan_waves,
     spare_objects,
+    wanted_service,
     with_current,
     with_shells,
 )
@@ -111,7 +113,38 @@ class Version:
     ids=["the file keeps its name", "a name of its own", "not of the stack"],
 )
 def test_references_to_the_current_version(reference, expected):
-    assert with_current(reference, "config_name", {"page": Version("page_v2")}) == expected
+    assert with_current(reference, "config_name", {"page": "page_v2"}) == expected
+
+
+def version(name, number):
+    """A version of a secret that belongs to no stack."""
+    labels = {"flotilla.swarm.version_of": "key", "flotilla.swarm.version": str(number)}
+    return {"ID": f"id-{name}", "CreatedAt": "", "Spec": {"Name": name, "Labels": labels}}
+
+
+PLAIN = {"ID": "id-key", "Spec": {"Name": "key"}}
+
+
+@pytest.mark.parametrize(
+    ("secrets", "names"),
+    [
+        pytest.param([version("key_v1", 1), version("key_v2", 2)], {"key": "key_v2"}, id="the newest version"),
+        pytest.param([version("key_v1", 1), PLAIN], {}, id="the one of just that name comes first"),
+        pytest.param([], {}, id="none"),
+    ],
+)
+def test_an_external_secret_that_has_versions(secrets, names):
+    declared = {"external": {"secrets": ["key"]}}
+    seen = Seen({}, [], secrets, [])
+    assert current_names(declared, StackPlan({}, {"secrets": {}, "configs": {}}), seen)["secrets"] == names
+
+
+def test_a_credential_spec_follows_its_config_and_the_declaration_stays_as_it_was():
+    declared = {"mode": None, "secrets": None, "configs": None, "privileges": {"credential_spec": {"config": "spec"}}}
+    params = {"recreate": False, "resolve_image": "never", "resolve_image_failure": "fail"}
+    wanted = wanted_service(declared, params, {"secrets": {}, "configs": {"spec": "spec_v2"}})
+    assert wanted["privileges"] == {"credential_spec": {"config": "spec_v2"}}
+    assert declared["privileges"] == {"credential_spec": {"config": "spec"}}
 
 
 SHELLS = {
