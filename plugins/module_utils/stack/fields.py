@@ -23,7 +23,8 @@ READING = (
         (
             "What the stack is: files, or definitions as dicts, later ones merged into the first. A file is a Compose "
             "file of version 3.0 to 3.13, one without a version as docker compose reads it, or a C(.dab) bundle.",
-            "Files are read on the controller, relative to the playbook, role or project, unless O(remote_src=true). "
+            "Files are read on the controller, relative to the playbook or role, or else to where Ansible was started, "
+            "unless O(remote_src=true). "
             "Paths in a file are relative to the directory of the first one.",
             "What it does not say goes back to its default.",
         ),

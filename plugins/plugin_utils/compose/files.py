@@ -34,12 +34,18 @@ class Files:
         self._contents: dict = {}
 
     def find(self, name: str) -> str:
-        """The absolute path of a file that a playbook names."""
+        """The absolute path of a file that a playbook names.
+
+        It is where Ansible looks for files of a playbook or role, or else relative to where Ansible was started,
+        which is the top of the project in AWX.
+        """
         if self.remote:
             return name
         try:
             return self.action._find_needle("files", name)
         except AnsibleError as exc:
+            if os.path.isfile(name):
+                return os.path.abspath(name)
             raise ComposeError([Problem(name, None, (), NO_FILE)]) from exc
 
     def read(self, path: str) -> bytes:

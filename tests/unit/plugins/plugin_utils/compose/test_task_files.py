@@ -193,3 +193,10 @@ def test_a_file_that_a_stack_names_and_that_is_not_there(files):
 def test_compose_is_needed(files):
     with pytest.raises(AnsibleError, match="compose is needed to deploy a stack; give a Compose file, or several"):
         declaration(files(), {}, {"name": "shop"})
+
+
+def test_a_file_of_the_project_beside_that_of_the_playbook(files, tmp_path, monkeypatch):
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "none.yml").write_text("services: {}")
+    monkeypatch.chdir(tmp_path / "project")
+    assert files.find("none.yml") == str(tmp_path / "project" / "none.yml")
