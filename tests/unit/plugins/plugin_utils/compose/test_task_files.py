@@ -199,4 +199,4 @@ def test_a_file_of_the_project_beside_that_of_the_playbook(files, tmp_path, monk
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "none.yml").write_text("services: {}")
     monkeypatch.chdir(tmp_path / "project")
-    assert files.find("none.yml") == str(tmp_path / "project" / "none.yml")
+    assert Files(files(), {}, False).find("none.yml") == str(tmp_path / "project" / "none.yml")
