@@ -104,14 +104,20 @@ def missing_images(client, specs: dict, services: dict) -> list:
 
 
 def lacks(client, image: str) -> str | None:
-    """Why an image cannot be had; None if this Engine or the registry has it."""
-    if client.find(f"/images/{image}/json"):
+    """Why an image cannot be had; None if this Engine or the registry has it.
+
+    With credentials for its registry that is asked in any case, as the other nodes will need them.
+    """
+    here = client.find(f"/images/{image}/json")
+    if here and not client.image_headers(image):
         return None
     try:
         with client.for_image(image):
             client.get(f"/distribution/{image}/json")
     except NotFound:
-        return "its registry has no such image, and this node neither; correct the name, or push it"
+        return (
+            f"its registry has no such image{'' if here else ', and this node neither'}; correct the name, or push it"
+        )
     except (EngineError, Unreachable) as exc:
-        return f"this node does not have it, and its registry could not be asked: {exc}"
+        return f"{'' if here else 'this node does not have it, and '}its registry could not be asked: {exc}"
     return None

@@ -125,7 +125,8 @@ APPLYING = (
         "pre_checks",
         "",
         "list",
-        "What is checked before anything is changed. V(images): that this Engine or the registry has each image. "
+        "What is checked before anything is changed. V(images): that this Engine or the registry has each image; the "
+        "registry in any case if there are credentials for it. "
         "V(placement): that nodes which are ready meet the constraints and are large enough. V(ports): that no service "
         "of others has the published ports. What is wrong is told together, in check mode as well.",
         elements="str",
