@@ -13,7 +13,6 @@ PROFILES = ('{"defaultAction": "SCMP_ACT_ALLOW"}', '{"defaultAction": "SCMP_ACT_
 PROFILES_SENT = [base64.b64encode(profile.encode()).decode() for profile in PROFILES]
 CONTEXT = {"Disable": True, "User": "", "Role": "", "Type": "", "Level": ""}
 SOURCES = {"Config": "", "File": "", "Registry": ""}
-PACE = {"Parallelism": 1, "Monitor": 5 * SECOND, "FailureAction": "pause", "MaxFailureRatio": 0, "Order": "stop-first"}
 NOWHERE = {"placement": {"constraints": ["node.labels.no==where"]}}
 
 SERVICE_CASES = (
@@ -132,14 +131,14 @@ SERVICE_CASES = (
     one(
         "placement",
         "TaskTemplate.Placement",
-        ({"constraints": ["node.role == x"]}, {"Constraints": ["node.role==x"]}),
-        ({"replicas_max_per_node": 2}, {"Constraints": ["node.role==x"], "MaxReplicas": 2}),
+        ({"constraints": ["node.role == x"]}, {"Constraints": ["node.role == x"]}),
+        ({"replicas_max_per_node": 2}, {"Constraints": ["node.role == x"], "MaxReplicas": 2}),
         ({}, None),
     ),
     one(
         "placement.constraints",
         "TaskTemplate.Placement.Constraints",
-        (["node.labels.a==b", "node.role != x"], ["node.labels.a==b", "node.role!=x"]),
+        (["node.labels.a==b", "node.role != x"], ["node.labels.a==b", "node.role != x"]),
         (["node.id==5"], ["node.id==5"]),
         ([], None),
     ),
@@ -244,8 +243,8 @@ SERVICE_CASES = (
     one(
         "restart_config",
         "TaskTemplate.RestartPolicy",
-        ({"condition": "none"}, {"Condition": "none", "Delay": 5 * SECOND, "MaxAttempts": 0, "Window": 0}),
-        ({"max_attempts": 3}, {"Condition": "none", "Delay": 5 * SECOND, "MaxAttempts": 3, "Window": 0}),
+        ({"condition": "none"}, {"Condition": "none", "Delay": None}),
+        ({"max_attempts": 3}, {"Condition": "none", "Delay": None, "MaxAttempts": 3}),
         ({}, None),
     ),
     one("restart_config.condition", "TaskTemplate.RestartPolicy.Condition", ("none", "none"), ("any", None)),
@@ -256,7 +255,7 @@ SERVICE_CASES = (
         case
         for option, path in (("update_config", "UpdateConfig"), ("rollback_config", "RollbackConfig"))
         for case in (
-            one(option, path, ({"order": "start-first"}, {**PACE, "Order": "start-first"}), ({}, None)),
+            one(option, path, ({"order": "start-first"}, {"Parallelism": 1, "Order": "start-first"}), ({}, None)),
             one(f"{option}.parallelism", f"{path}.Parallelism", (2, 2), (0, 0), (1, None)),
             one(f"{option}.delay", f"{path}.Delay", ("5s", 5 * SECOND), ("1m", 60 * SECOND), ("", None)),
             one(f"{option}.monitor", f"{path}.Monitor", ("10s", 10 * SECOND), ("1m", 60 * SECOND), ("", None)),
