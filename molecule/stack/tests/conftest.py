@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 import time
 from contextlib import suppress
 from functools import partial
@@ -34,7 +35,14 @@ class Swarm:
     """What a manager holds. Stacks are deployed from the files of ``directory``."""
 
     def __init__(self, directory: Path):
-        self.client, self.directory = engine(MANAGER), directory
+        self.directory, self._clients = directory, threading.local()
+
+    @property
+    def client(self):
+        """A connection of this thread alone, as it carries one request at a time."""
+        if not hasattr(self._clients, "one"):
+            self._clients.one = engine(MANAGER)
+        return self._clients.one
 
     def on(self, node: str, *command: str) -> str:
         """What a command prints on a machine."""
