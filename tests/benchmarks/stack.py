@@ -72,8 +72,9 @@ def one_round(record: Record, inventory: Path, who: str, files: dict, told: Path
 
 def waited_no_op(inventory: Path, definition: dict) -> tuple[float, float]:
     """Seconds of the command that waits and of our module, where there is nothing to do; ten services are enough to
-    see what each adds to the command's time."""
-    few = {**definition, "services": dict(list(definition["services"].items())[:10])}
+    see what each adds to the command's time. They are watched for as long as the Engine does by default."""
+    services = list(definition["services"].items())[:10]
+    few = {**definition, "services": {name: {**service, "deploy": {"replicas": 1}} for name, service in services}}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "few.yml")
         file.write_text(yaml.safe_dump(few))
