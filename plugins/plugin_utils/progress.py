@@ -15,6 +15,8 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 
+from .pipelining import pipes, refusal
+
 VARIABLE = "flotilla_progress"
 ENVIRONMENT = "FLOTILLA_PROGRESS"
 
@@ -29,6 +31,8 @@ class ProgressAction(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         """The module's result, as if it had been called once."""
+        if self._task.args.get("registry_auth") and not pipes(self):
+            return refusal("passwords of registries")
         result, arguments = super().run(tmp, task_vars), self.arguments(task_vars)
         wrap_async = self._task.async_val and not self._connection.has_native_async
         if wrap_async or not self._is_shown(task_vars or {}):
