@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from ansible.plugins.action.normal import ActionModule as NormalAction
+
 REMEDY = (
     "as pipelining cannot be switched on: unset ANSIBLE_KEEP_REMOTE_FILES, use another connection or become method "
     "than this one, or run the task without async"
@@ -26,3 +28,20 @@ def refusal(what: str) -> dict:
         "msg": f"this connection would write {what} into a file on the host, {REMEDY}",
         "failure": {"reason": "no_pipelining"},
     }
+
+
+class PipedAction(NormalAction):
+    """A module as Ansible runs any, but for options that are secret only through a pipe."""
+
+    # What runs in the background is started from a file.
+    _supports_async = False
+    # What must be in no file, the options that hold it, and what else can be done.
+    what = "passwords of registries"
+    secret_options: tuple = ()
+    remedy = ""
+
+    def run(self, tmp=None, task_vars=None):
+        if any(self._task.args.get(name) for name in self.secret_options) and not pipes(self):
+            refused = refusal(self.what)
+            return {**refused, "msg": refused["msg"] + self.remedy}
+        return super().run(tmp, task_vars)
