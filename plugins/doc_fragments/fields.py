@@ -31,8 +31,19 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.service.log_lookup 
 from ansible_collections.flotilla.swarm.plugins.module_utils.stack.fields import STACK, STACK_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.task.fields import SERVICE_EXEC, TASK_INFO
 
+NEVER = "Nothing is ever changed."
+
 
 class ModuleDocFragment:
+    # Of modules that only read.
+    READING: str = json.dumps(
+        {
+            "attributes": {
+                "check_mode": {"support": "full", "description": [NEVER]},
+                "diff_mode": {"support": "N/A", "description": [NEVER]},
+            }
+        }
+    )
     CONNECTION: str = json.dumps({"options": documentation(CONNECTION)})
     WAIT: str = json.dumps({"options": documentation(WAIT)})
     QUERY: str = json.dumps({"options": documentation(QUERY)})

@@ -16,13 +16,7 @@ extends_documentation_fragment:
   - flotilla.swarm.fields.network_info
   - flotilla.swarm.fields.query
   - flotilla.swarm.fields.connection
-attributes:
-  check_mode:
-    support: full
-    description: Nothing is ever changed.
-  diff_mode:
-    support: N/A
-    description: Nothing is ever changed.
+  - flotilla.swarm.fields.reading
 notes:
   - Run it on a manager for the networks of the swarm. Another Engine knows those that a container of its own is on.
 seealso:
