@@ -160,9 +160,8 @@ def recreate(client, service, spec, timeout) -> None:
         raise SwarmError(told, reason="not_recreated", result={"changed": True}) from exc
 
 
-def wait(client, plans, found, now, before, timeout, progress=None) -> dict:
-    """Wait until every service is what was planned; SwarmError if one is not. What is returned is that of
-    ``await_services``.
+def wait(client, plans, found, now, before, timeout, progress=None) -> None:
+    """Wait until every service is what was planned; SwarmError if one is not.
 
     ``found`` are the services before anything was written and ``now`` those after it, ``before`` the IDs of tasks
     by service. ``progress`` is that of ``await_services``.
@@ -173,7 +172,7 @@ def wait(client, plans, found, now, before, timeout, progress=None) -> dict:
     ids = {now[name]["ID"]: name for name, plan in plans.items() if plan.action != "remove" and name in now}
     known = {name: before.get(service_id, set()) if plans[name].changed else None for service_id, name in ids.items()}
     rolled_back = {name for name, plan in plans.items() if plan.action == ROLLBACK}
-    return await_services(client, ids, known, max(timeout - round(watch.read()), 0), rolled_back, progress)
+    await_services(client, ids, known, max(timeout - round(watch.read()), 0), rolled_back, progress)
 
 
 def report(params, plans, now, lookups) -> dict:

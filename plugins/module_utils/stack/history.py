@@ -12,9 +12,11 @@ import json
 import zlib
 from dataclasses import dataclass, replace
 
-from ..core.errors import EngineError, NotFound, SwarmError
+from ..config.resolve import CONFIG
+from ..core.errors import EngineError, SwarmError
 from ..core.fields import get
 from ..core.plan import Plan, make_plan
+from ..secret.write import delete
 from ..service.planning import TABLE, plan_recreation
 from ..service.resolve import CREDENTIAL_SPEC, with_ids, with_names
 from .objects import KINDS
@@ -78,10 +80,7 @@ def title(stack: str, deploy: Deploy) -> str:
 def forget(client, deploys: list) -> None:
     """Keep these deploys no longer."""
     for deploy in deploys:
-        try:
-            client.delete(f"/configs/{deploy.id}")
-        except NotFound:
-            continue
+        delete(client, CONFIG, {"ID": deploy.id})
 
 
 def specs_of(services: dict, networks: dict) -> dict:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from ..core.errors import EngineError, NotFound, SwarmError
 from ..core.plan import plan_removal
 from ..network.steps import await_unused, remove
+from ..secret.write import delete
 from ..service.rollout import task_ids, wait_removed
 from . import history
 from .objects import KINDS
@@ -75,14 +76,12 @@ def remove_services(client, services: list, timeout: float) -> None:
 def remove_objects(client, objects: dict, timeout: float) -> list:
     """Remove secrets, configs and networks by kind, and tell of each that stays why."""
     left = []
-    for kind in KINDS:
+    for kind, known in KINDS.items():
         for raw in objects.get(kind) or ():
             try:
-                client.delete(f"/{kind}/{raw['ID']}")
-            except NotFound:
-                continue
+                delete(client, known, raw)
             except EngineError as exc:
-                left.append(f"{kind[:-1]} {name_of(raw)} stays: {exc}")
+                left.append(f"{known.name} {name_of(raw)} stays: {exc}")
     for raw in objects.get("networks") or ():
         try:
             if timeout:

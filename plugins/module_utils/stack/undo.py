@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, field
 
 from ..core.errors import NotFound, SwarmError
 from ..core.plan import Plan
-from ..core.run import converge
 from ..network.steps import await_unused, remove
+from ..service.apply import write
 from ..service.resolve import find_services
 from ..service.rollout import await_services, task_ids, wait_removed
 
@@ -46,7 +46,7 @@ def undo(client, journal: Journal, names, everything: bool, timeout: int) -> tup
     names = [name for name in journal.former if name in names]
     found = find_services(client, names)
     before = task_ids(client, [raw["ID"] for raw in found.values()])
-    back = {name: put_back(client, name, journal.former[name]) for name in names}
+    back = {name: put_back(client, name, found.get(name), journal.former[name], timeout) for name in names}
     removed = [name for name, done in back.items() if done == "removed"]
     wait_removed(client, sorted(set().union(*(before[found[name]["ID"]] for name in removed))), timeout)
     now = find_services(client, [name for name in names if name not in removed])
@@ -57,10 +57,10 @@ def undo(client, journal: Journal, names, everything: bool, timeout: int) -> tup
     return told(sorted(now), gone), {"put_back": sorted(now), "removed": gone}
 
 
-def put_back(client, name: str, former: dict | None) -> str:
+def put_back(client, name: str, service: dict | None, former: dict | None, timeout: int) -> str:
     """Make one service what it was, and say what was done."""
 
-    def plan(now):
+    def plan(_name, now):
         if former is None:
             return Plan("remove" if now else "keep")
         if now is None:
@@ -68,15 +68,8 @@ def put_back(client, name: str, former: dict | None) -> str:
         # The Engine may have rolled it back on its own.
         return Plan("keep" if now["Spec"] == former else "update", spec=former)
 
-    def apply(todo, now):
-        if todo.action == "create":
-            client.post("/services/create", former)
-        elif todo.action == "remove":
-            client.delete(f"/services/{now['ID']}")
-        else:
-            client.post(f"/services/{now['ID']}/update", former, version=now["Version"]["Index"])
-
-    done, _observed = converge(lambda: find_services(client, [name]).get(name), plan, apply, check_mode=False)
+    planned = plan(name, service)
+    done = write(client, planned, name, service, plan, timeout) if planned.changed else planned
     if former is None:
         return "removed" if done.changed else "absent"
     return "written" if done.changed else "kept"
