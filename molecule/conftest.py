@@ -7,6 +7,7 @@ import json
 import time
 
 import pytest
+from searches import Searches
 
 
 @pytest.fixture
@@ -88,6 +89,20 @@ def until():
             time.sleep(0.5)
 
     return until
+
+
+@pytest.fixture
+def search(tmp_path):
+    """Begin searches: ``search(on, *words)``. They end with the test at the latest."""
+    begun = []
+
+    def search(on, *words, **more):
+        begun.append(Searches(on, tmp_path, *words, **more))
+        return begun[-1]
+
+    yield search
+    for one in begun:
+        one.stop()
 
 
 def succeeded(result):
