@@ -79,6 +79,12 @@ EXAMPLES = r"""
     compose: shop/docker-compose.yml
     history: 5
 
+- name: An update that begins once every node has its images
+  flotilla.swarm.stack:
+    name: shop
+    compose: shop/docker-compose.yml
+    pre_pull: true
+
 - name: Back to the deploy before the last
   flotilla.swarm.stack:
     name: shop
@@ -131,6 +137,13 @@ stack:
       description: Names of its configs, as those of secrets.
       type: list
       elements: str
+    pulled:
+      description: The images that were pulled before anything was changed, each with the services and the host names
+        of the nodes.
+      returned: with O(pre_pull=true)
+      type: list
+      elements: dict
+      sample: [{"image": "registry.example.com/web:2", "services": ["shop_web"], "nodes": ["node1", "node2"]}]
     removed:
       description: Other objects that were removed, each with its kind before its name.
       type: list

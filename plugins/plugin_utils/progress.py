@@ -73,9 +73,9 @@ class ProgressAction(ActionBase):
 def merged(calls: list) -> dict:
     """The result of a task of the results of its calls.
 
-    The first call has written and knows what; the last knows how it ended, and how long it took in all.
+    The first call that has a diff has written and knows what; the last knows how it ended, and how long it took in all.
     """
-    first, last = calls[0], calls[-1]
+    first, last = next((call for call in calls if "diff" in call), calls[0]), calls[-1]
     result = {**first, **last}
     for key in ("changed", "diff"):
         if key in first:

@@ -18,7 +18,7 @@ from ..network.steps import create
 from ..service import apply as services
 from ..service.resolve import find_services
 from ..service.rollout import Unfinished, await_services, follow, task_ids
-from . import history
+from . import history, pre_pull
 from .objects import KINDS, bring_about
 from .planning import name_of
 from .removal import remove_objects, remove_services, remove_stack
@@ -44,7 +44,8 @@ def ensure(client, params: dict, check_mode: bool, hide=lambda values: None) -> 
     try:
         return deploy.carry_out()
     except Unfinished as exc:
-        return {**deploy.result, "progress": {"lines": exc.lines, "state": deploy.state(exc.wait)}}
+        result = {} if deploy.pulling else deploy.result
+        return {**result, "progress": {"lines": exc.lines, "state": deploy.state(exc.wait)}}
 
 
 def outcome(todo: Todo) -> dict:
@@ -58,12 +59,15 @@ class Deploy:
 
     def __init__(self, client, todo: Todo, began: float):
         state = todo.params.get("progress") or {}
+        self.pulling = state.get("pulling")
+        todo.planned.pulls = state.get("pulls", todo.planned.pulls)
+        self.begun = bool(state) and not self.pulling
         self.client, self.todo = client, todo
         self.began = state.get("began", began)
         self.step = state.get("step", 0)
         self.waves = state.get("waves", todo.planned.waves)
         self.actions = state.get("actions") or {name: plan.action for name, plan in todo.planned.services.items()}
-        self.result = outcome(todo) if not state else {"changed": state["changed"]}
+        self.result = {"changed": state["changed"]} if self.begun else outcome(todo)
         self.tasks = {name: set(ids) for name, ids in (state.get("tasks") or {}).items()}
         self.journal = Journal.unpack(state["journal"]) if state else Journal()
         self.unfinished = state.get("wait")
@@ -80,6 +84,8 @@ class Deploy:
             "tasks": {name: sorted(ids) for name, ids in self.tasks.items()},
             "journal": self.journal.pack(),
             "wait": wait,
+            "pulls": self.todo.planned.pulls,
+            "pulling": self.pulling,
         }
 
     @property
@@ -92,8 +98,10 @@ class Deploy:
 
     def carry_out(self) -> dict:
         """Do what is planned, from where an earlier call has left it, and return the module's result."""
+        if self.todo.params["pre_pull"] and not self.begun:
+            self.pull()
         try:
-            if not self.todo.params.get("progress"):
+            if not self.begun:
                 self.prepare()
             self.roll_out()
         except Unfinished:
@@ -111,6 +119,13 @@ class Deploy:
     def seconds(self) -> dict:
         """How long each service that was changed took until it ran."""
         return {name: round(moment - self.began, 1) for name, moment in self.moments.items()}
+
+    def pull(self) -> None:
+        """Pull new images where services may run, which changes nothing of the stack."""
+        self.pulling = self.pulling or {"pulls": self.todo.planned.pulls}
+        shows = self.todo.params.get("progress") is not None
+        pre_pull.pull_first(self.client, self.todo.stack, self.pulling, self.left(), shows)
+        self.pulling = None
 
     def prepare(self) -> None:
         """Make what services need, and note which tasks there are."""
@@ -268,6 +283,8 @@ def report(todo: Todo, found: dict, actions=None, seconds=None) -> dict:
     stack = {"name": todo.stack, "services": shown, "networks": sorted(planned.networks)}
     for kind in KINDS:
         stack[kind] = [item.name for item in planned.items[kind].values()]
+    if todo.params["pre_pull"]:
+        stack["pulled"] = pre_pull.shown(planned.pulls)
     stack["removed"] = [f"{kind[:-1]} {name_of(raw)}" for kind, raws in planned.removals.items() for raw in raws]
     return {"stack": stack}
 

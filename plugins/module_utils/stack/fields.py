@@ -134,6 +134,18 @@ APPLYING = (
         default=[],
     ),
     Field(
+        "pre_pull",
+        "",
+        "bool",
+        (
+            "Before anything is changed, pull each image that a service newly gets on every node that may run it, with "
+            "the credentials that the service gets. If one of them cannot, nothing is changed.",
+            "A job of the swarm does it for each image and is removed again, within O(wait_timeout). Nodes that are "
+            "drained or do not meet the placement are left out.",
+        ),
+        default=False,
+    ),
+    Field(
         "expected",
         "",
         "dict",

@@ -16,6 +16,7 @@ from ..network.resolve import complete, find_network
 from ..secret.resolve import named, versions_of
 from ..service.planning import givers, plan_one
 from ..service.resolve import PREDEFINED
+from . import pre_pull
 from .fields import NAMESPACE
 from .objects import KINDS, plan_items
 from .observe import NEW, Seen, belongs, labels_of
@@ -37,7 +38,7 @@ class StackPlan:
     """``networks`` and ``services`` are plans by name, ``items`` secrets and configs by kind and plain name.
 
     ``again`` are the networks that must be created again, ``waves`` the names of services that are changed, in the
-    order to write them, and ``removals`` what goes at the end, by kind.
+    order to write them, ``removals`` what goes at the end, by kind, and ``pulls`` what is pulled before anything else.
     """
 
     networks: dict
@@ -46,6 +47,7 @@ class StackPlan:
     again: dict = field(default_factory=dict)
     waves: list = field(default_factory=list)
     removals: dict = field(default_factory=dict)
+    pulls: list = field(default_factory=list)
 
     @property
     def plans(self) -> list:
@@ -62,7 +64,7 @@ class StackPlan:
 
     def diff(self) -> list:
         """What differs, option by option."""
-        return [plan.diff() for plan in self.plans if plan.changed]
+        return [*pre_pull.diffs(self.pulls), *(plan.diff() for plan in self.plans if plan.changed)]
 
 
 def name_of(raw: dict) -> str:

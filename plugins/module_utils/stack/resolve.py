@@ -13,6 +13,7 @@ from ..core.fields import check_since, fill, get
 from ..core.plan import Plan, plan_removal
 from ..secret.judge import unknown
 from ..secret.resolve import telling
+from ..service.apply import look_up_credentials
 from ..service.image import Digests, choose
 from . import history
 from .checks import check_first
@@ -30,6 +31,7 @@ from .planning import (
     surroundings,
     wanted_service,
 )
+from .pre_pull import wanted_pulls
 
 NOTHING: dict = {**{kind: [] for kind in OBJECTS}, "external": {}, "depends_on": {}}
 
@@ -126,7 +128,11 @@ def plan_all(client, params: dict, declared: dict, check_mode: bool) -> Todo:
     planned = plan_objects(stack, declared, seen, params["recreate"])
     todo = Todo(params, declared, seen, planned, Digests(client), deploys, target)
     plan_services(todo)
+    look_up_credentials(client, planned.services, seen.services)
     check_first(client, stack, planned.services, seen.services, params["pre_checks"])
+    if params["pre_pull"] and not params.get("progress"):
+        nodes = {raw["ID"]: raw for raw in client.get("/nodes")} if planned.waves else {}
+        planned.pulls = wanted_pulls(planned.services, seen.services, nodes)
     planned.removals = plan_removals(client, todo)
     return todo
 

@@ -33,3 +33,9 @@ def test_how_the_calls_go_on_is_not_shown():
     arguments = {"name": "web", "progress": {"wait": {}}}
     result = merged([FIRST, {**LAST, "invocation": {"module_args": arguments}}])
     assert result["invocation"] == {"module_args": {"name": "web", "progress": None}}
+
+
+def test_a_call_that_only_prepares_has_no_diff_and_changes_nothing():
+    before = {"changed": False, "progress": {}}
+    assert merged([before, FIRST, LAST])["changed"] is True
+    assert merged([before, {"failed": True, "msg": "no"}])["changed"] is False
