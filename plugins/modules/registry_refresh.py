@@ -21,7 +21,6 @@ author:
   - flotilla.swarm contributors (@flotilla-swarm)
 extends_documentation_fragment:
   - flotilla.swarm.fields.registry_refresh
-  - flotilla.swarm.fields.registry_auth
   - flotilla.swarm.fields.connection
 attributes:
   check_mode:
@@ -71,12 +70,12 @@ failure:
 """
 
 from ..module_utils.core.run import finish, make_module
-from ..module_utils.registry.credentials import REGISTRY_AUTH, Credentials
+from ..module_utils.registry.credentials import Credentials
 from ..module_utils.registry.refresh import REFRESH, ensure
 
 
 def main():
-    module = make_module(REFRESH, REGISTRY_AUTH)
+    module = make_module(REFRESH)
     finish(module, lambda client: ensure(client, module.params, module.check_mode), Credentials)
 
 

@@ -42,12 +42,12 @@ def make_module(*tables, **rules) -> AnsibleModule:
 def finish(module, work, credentials=None) -> None:
     """End the module with what ``work(client)`` returns, or with its SwarmError as ``msg`` and ``failure``.
 
-    ``warnings`` of the result are shown as such. ``credentials(params)`` has the ``headers`` for images.
+    ``warnings`` of the result are shown as such. ``credentials(params, warn)`` has the ``headers`` for images.
     """
     try:
         client = Client(module.params)
         if credentials:
-            client.image_headers = credentials(module.params).headers
+            client.image_headers = credentials(module.params, module.warn).headers
         result = run(work, client)
         for warning in result.pop("warnings", ()):
             module.warn(warning)

@@ -22,7 +22,7 @@ def same_registry(text: str) -> str:
     """One name for a registry, however it is written: without scheme and path, and Docker Hub by one of its names."""
     host = text.partition("://")[2] or text
     host = host.partition("/")[0]
-    return DOCKER_HUB if host in HUB_NAMES else host
+    return DOCKER_HUB if host.lower() in HUB_NAMES else host
 
 
 def config_key(registry: str) -> str:

@@ -9,12 +9,15 @@ back to is lost.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..core.errors import NotFound, SwarmError
 from ..core.fields import Field, get
 from ..core.plan import Plan
 from ..core.run import Stopwatch, converge
 from ..service.judge_jobs import JOBS
 from ..service.tasks import mode_of
+from .credentials import REGISTRY_AUTH
 from .names import registry_of
 
 IMAGE = "Spec.TaskTemplate.ContainerSpec.Image"
@@ -28,6 +31,14 @@ REFRESH = (
         "Names of the services. Without it all whose image is in a registry that there are credentials for.",
         elements="str",
     ),
+    # Whoever names credentials means those and no others.
+    replace(
+        REGISTRY_AUTH[0],
+        help="Send the credentials that docker's configuration has as well, of the user of the task on the host that "
+        "it runs on.",
+        default=False,
+    ),
+    REGISTRY_AUTH[1],
 )
 
 

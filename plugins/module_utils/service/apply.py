@@ -9,6 +9,7 @@ from ..core.fields import check_since, get, show_all
 from ..core.plan import Plan
 from ..core.run import Stopwatch, converge
 from ..core.wait import poll
+from ..registry.credentials import kept_from
 from .fields import SERVICE
 from .planning import RECREATE, ROLLBACK, TABLE, declared, givers, judge_released, order, plan_one, ports
 from .resolve import IMAGE, Lookups, find_services, with_names
@@ -29,6 +30,7 @@ def ensure(client, params: dict, check_mode: bool) -> dict:
     lookups.prepare(wanted.values(), found.values())
     plans = {name: plan(item, found.get(name), lookups) for name, item in wanted.items()}
     names = order(plans, found)
+    look_up_credentials(client, plans, found)
     if check_mode:
         return {**outcome(plans, plans), **report(params, plans, found, lookups), "elapsed": watch.read()}
     before = task_ids(client, [found[name]["ID"] for name in names if name in found])
@@ -52,6 +54,14 @@ def plan(wanted, service, lookups) -> Plan:
     if wanted["state"] == "present":
         wanted = {**wanted, "image": lookups.image(wanted, service)}
     return plan_one(wanted, service, networks, lookups.references)
+
+
+def look_up_credentials(client, plans, found) -> None:
+    """Look up what will be sent with these plans, so that an error comes before anything is written."""
+    for name, todo in plans.items():
+        if todo.changed and todo.spec:
+            for spec in (todo.spec, (found.get(name) or {}).get("Spec")):
+                client.image_headers(get(spec, IMAGE))
 
 
 def outcome(plans, names) -> dict:
@@ -132,7 +142,9 @@ def carry_out(client, plan, service, timeout) -> None:
                 version = get(service, "Version.Index")
                 client.post(f"{path}/update", service["Spec"], version=version, rollback="previous")
             else:
-                client.post(f"{path}/update", plan.spec, version=get(service, "Version.Index"))
+                keep = kept_from(service, get(plan.spec, IMAGE))
+                version = get(service, "Version.Index")
+                client.post(f"{path}/update", plan.spec, version=version, registryAuthFrom=keep)
     except EngineError as exc:
         gone = isinstance(exc, NotFound) and service and service["ID"] in str(exc)
         if gone or exc.status == CONFLICT:
@@ -152,7 +164,8 @@ def recreate(client, service, spec, timeout) -> None:
             raise
         told = f"service {name} was removed to be created again, which failed: {exc}"
         try:
-            client.post("/services/create", service["Spec"])
+            with client.for_image(get(service["Spec"], IMAGE)):
+                client.post("/services/create", service["Spec"])
         except SwarmError as again:
             told += f"; nor could it be created as it was: {again}"
         else:
