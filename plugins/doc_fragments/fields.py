@@ -15,6 +15,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.core.fields import 
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.run import QUERY, WAIT
 from ansible_collections.flotilla.swarm.plugins.module_utils.engine.fields import ENGINE
 from ansible_collections.flotilla.swarm.plugins.module_utils.host.fields import HOST_INFO
+from ansible_collections.flotilla.swarm.plugins.module_utils.image.fields import IMAGE, IMAGE_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.member.fields import MEMBER
 from ansible_collections.flotilla.swarm.plugins.module_utils.network.fields import NETWORK_OPTIONS
 from ansible_collections.flotilla.swarm.plugins.module_utils.network.info import NETWORK_INFO
@@ -51,6 +52,8 @@ class ModuleDocFragment:
     CLUSTER_INFO: str = json.dumps({"options": documentation(ASKED)})
     ENGINE: str = json.dumps({"options": documentation(ENGINE)})
     HOST_INFO: str = json.dumps({"options": documentation(HOST_INFO)})
+    IMAGE: str = json.dumps({"options": documentation(IMAGE)})
+    IMAGE_INFO: str = json.dumps({"options": documentation(IMAGE_INFO)})
     MEMBER: str = json.dumps({"options": documentation(MEMBER)})
     NODE: str = json.dumps({"options": documentation(NODE)})
     NODE_INFO: str = json.dumps({"options": documentation(NODE_INFO)})

@@ -18,7 +18,7 @@ from .errors import EngineError, InvalidOption, NoLeader, NotFound, SwarmError, 
 from .failures import engine_error, is_transient, unreachable, without_address
 from .fields import Field, version
 from .ssh import SshSession
-from .unix import UnixSession
+from .unix import CHUNK, UnixSession
 
 OLDEST_API = "1.41"
 DEFAULT_HOST = "unix:///var/run/docker.sock"
@@ -173,13 +173,44 @@ class Client:
         """The bytes of an answer as they are, such as a log; core/stream.py tells their streams apart."""
         return self._answer(method, path, body, query, timeout).content
 
+    @contextmanager
+    def stream(self, method, path, data=None, headers=None, timeout=None, **query):
+        """The parts of an answer as they come, of an exchange on a connection of its own that is never repeated.
+
+        ``data`` is an iterable of bytes, which is sent as it comes. ``timeout`` is for the whole answer.
+        """
+        session = open_session(self.params)
+        seconds = timeout or session.timeout
+        url, query = f"{session.base_url}/v{self.api_version}{path}", _query(query)
+        self.requests += 1
+        sent = {**(headers or {}), **self._headers}
+        try:
+            answer = session.request(method, url, params=query, data=data, headers=sent, timeout=seconds, stream=True)
+        except session.transport_errors as exc:
+            raise unreachable(exc, seconds, engine_address(self.params)) from exc
+        try:
+            if answer.status_code >= 400:
+                raise engine_error(answer.status_code, answer.text)
+            yield self._parts(answer, session.transport_errors, seconds)
+        finally:
+            answer.close()
+
+    def _parts(self, answer, transport_errors, seconds):
+        deadline = self.now() + seconds
+        try:
+            for part in answer.iter_content(CHUNK):
+                if self.now() > deadline:
+                    raise TimeoutError
+                yield part
+        except transport_errors as exc:
+            raise unreachable(exc, seconds, engine_address(self.params)) from exc
+
     def request(self, method, path, body=None, query=None, timeout=None):
         """What the Engine answers to one request."""
         return _content(self._answer(method, path, body, query, timeout))
 
     def _answer(self, method, path, body, query, timeout):
-        query = {key: _query_value(value) for key, value in (query or {}).items() if value is not None}
-        return self._exchange(method, f"/v{self.api_version}{path}", body, query, timeout)
+        return self._exchange(method, f"/v{self.api_version}{path}", body, _query(query or {}), timeout)
 
     def _exchange(self, method, url, body=None, query=None, timeout=None):
         """One exchange. Reads are retried on transient failures, anything while the managers elect a leader."""
@@ -322,6 +353,10 @@ def _content(answer):
     if not answer.content:
         return None
     return answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.text
+
+
+def _query(query):
+    return {key: _query_value(value) for key, value in query.items() if value is not None}
 
 
 def _query_value(value):

@@ -11,9 +11,15 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+
+# Bytes that are read at a time of an answer that is read as it comes.
+CHUNK = 1 << 16
+# An Engine that refuses what it is sent has answered before it has taken all.
+BROKEN = (BrokenPipeError, ConnectionResetError)
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -45,6 +51,28 @@ class Answer:
         return json.loads(self.content)
 
 
+class Streamed:
+    """An answer that is read as it comes; the names are those of requests."""
+
+    def __init__(self, response, connection):
+        self.status_code, self.headers = response.status, response.headers
+        self._response, self._connection = response, connection
+
+    @property
+    def text(self) -> str:
+        return b"".join(self.iter_content(CHUNK)).decode("utf-8", "replace")
+
+    def iter_content(self, size):
+        """What has come, in parts of no more than so many bytes; OSError if the answer breaks off."""
+        try:
+            yield from iter(lambda: self._response.read1(size), b"")
+        except http.client.HTTPException as exc:
+            raise OSError(f"{type(exc).__name__} {exc}") from exc
+
+    def close(self) -> None:
+        self._connection.close()
+
+
 class UnixSession:
     """The part of requests' Session that Client uses; OSError for whatever goes wrong on the way."""
 
@@ -58,14 +86,18 @@ class UnixSession:
     def connection(self, timeout):
         return UnixConnection(self.path, timeout)
 
-    def request(self, method, url, params=None, data=None, headers=None, timeout=None) -> Answer:
+    def request(self, method, url, params=None, data=None, headers=None, timeout=None, stream=False):
+        """The answer; with ``stream`` one that is still to be read, after which this session has no other."""
         if self._connection is None:
             self._connection = self.connection(timeout)
         elif self._connection.sock:
             self._connection.sock.settimeout(timeout)
         try:
-            self._connection.request(method, f"{url}?{urlencode(params)}" if params else url, data, headers or {})
+            with suppress(*(BROKEN if stream else ())):
+                self._connection.request(method, f"{url}?{urlencode(params)}" if params else url, data, headers or {})
             response = self._connection.getresponse()
+            if stream:
+                return Streamed(response, self._connection)
             return Answer(response.status, response.headers, response.read())
         except (OSError, http.client.HTTPException) as exc:
             self._connection.close()

@@ -1,0 +1,114 @@
+# Copyright flotilla.swarm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An image gets onto an Engine: from a registry or an archive, if it is not there."""
+
+from __future__ import annotations
+
+from ..core.errors import InvalidOption, SwarmError
+from . import archive
+from .names import digests, fits, is_id, split
+from .work import Work
+
+TAR = {"Content-Type": "application/x-tar"}
+
+
+def local(work: Work) -> dict:
+    """The image, which must be there."""
+    image = work.find(work.name)
+    if image is None:
+        raise SwarmError(
+            f"this Engine has no image {work.name}; correct name, or use source: pull, load or build",
+            reason="image_not_found",
+        )
+    return image
+
+
+def pull(work: Work) -> dict | None:
+    """The image as its registry has it; as it is there where nobody is to ask."""
+    name, platform = named(work, "pull"), work.params["pull"]["platform"] if work.params["pull"] else None
+    now = work.find(name)
+    there = now is not None and fits(now, platform)
+    pinned = split(name)[2]
+    if there and (pinned or not work.params["force_source"]):
+        return now
+    told = pinned
+    if now or work.check_mode:
+        told = work.registry_digest(name)
+        if told is None:
+            raise SwarmError(
+                f"{name} cannot be pulled: its registry has no such image; correct name and tag",
+                reason="image_not_found",
+            )
+    if there and told in digests(now, name):
+        return now
+    before = now and now["Id"]
+    if work.check_mode:
+        work.did("pull", name, before, f"{split(name)[0]}@{told}")
+        return None
+    return fetch(work, name, before, platform)
+
+
+def fetch(work: Work, name: str, before: str | None, platform: str | None) -> dict:
+    """Pull an image, and return it."""
+    sentence = f"{name} cannot be pulled"
+    report = work.transfer("pull", "/images/create", name, sentence, fromImage=name, platform=platform or None)
+    if report.error is not None:
+        raise work.failure(sentence, report.error, name)
+    image = local(work)
+    if not fits(image, platform):
+        raise SwarmError(
+            f"{sentence} for {platform}: its registry has it for {image['Os']}/{image['Architecture']} only; correct "
+            "pull.platform",
+            reason="image_not_found",
+        )
+    work.did("pull", name, before, image["Id"])
+    return image
+
+
+def load(work: Work) -> dict | None:
+    """The image as the archive has it."""
+    path = work.params["load_path"]
+    wanted = archive.image_in(archive.read_archive(path), work.name, path)
+    now = work.find(work.name)
+    if now and now["Id"] in wanted["ids"]:
+        return now
+    before = now and now["Id"]
+    there = next(filter(None, map(work.find, wanted["ids"])), None)
+    if work.check_mode:
+        work.did("tag" if there else "load", work.name, before, wanted["ids"][0])
+        return None
+    if not there:
+        upload(work, path)
+        there = next(filter(None, map(work.find, wanted["ids"])), None)
+    if not there:
+        raise SwarmError(
+            f"the Engine has loaded archive {path}, and not image {wanted['ids'][0]} of it", reason="load_failed"
+        )
+    if not is_id(work.name) and (work.find(work.name) or {}).get("Id") != there["Id"]:
+        tag(work, there, work.name)
+    work.did("load", work.name, before, there["Id"])
+    return work.find(work.name)
+
+
+def upload(work: Work, path: str) -> None:
+    """Give an archive to the Engine."""
+    sentence = f"archive {path} cannot be loaded"
+    parts = archive.parts_of(path)
+    report = work.transfer("load", "/images/load", work.name, sentence, data=parts, headers=TAR, quiet=False)
+    if report.error is not None:
+        raise work.failure(sentence, report.error, work.name, "load_failed")
+
+
+def tag(work: Work, image: dict, name: str) -> None:
+    """Give an image a name."""
+    repository, tag_name, digest = split(name)
+    if digest:
+        raise InvalidOption(f"{name} is a name with a digest, which no image can be given; leave the digest out")
+    work.client.post(f"/images/{image['Id']}/tag", repo=repository, tag=tag_name)
+
+
+def named(work: Work, source: str) -> str:
+    """The name of an image that cannot be an ID."""
+    if is_id(work.name):
+        raise InvalidOption(f"name: {work.name} is the ID of an image, by which none can be had with source: {source}")
+    return work.name
