@@ -22,6 +22,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.network.info import
 from ansible_collections.flotilla.swarm.plugins.module_utils.node.fields import NODE, NODE_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.rebalance.fields import REBALANCE
 from ansible_collections.flotilla.swarm.plugins.module_utils.registry.credentials import REGISTRY_AUTH
+from ansible_collections.flotilla.swarm.plugins.module_utils.registry.info import REGISTRY_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.registry.login_fields import LOGIN
 from ansible_collections.flotilla.swarm.plugins.module_utils.registry.refresh import REFRESH
 from ansible_collections.flotilla.swarm.plugins.module_utils.secret.fields import SECRET, SECRET_INFO
@@ -70,6 +71,7 @@ class ModuleDocFragment:
     REBALANCE: str = json.dumps({"options": documentation(REBALANCE)})
     REGISTRY_AUTH: str = json.dumps({"options": documentation(REGISTRY_AUTH)})
     REGISTRY_REFRESH: str = json.dumps({"options": documentation(REFRESH)})
+    REGISTRY_INFO: str = json.dumps({"options": documentation(REGISTRY_INFO)})
     REGISTRY_LOGIN: str = json.dumps({"options": documentation(LOGIN)})
     SECRET: str = json.dumps({"options": documentation(SECRET)})
     SECRET_INFO: str = json.dumps({"options": documentation(SECRET_INFO)})
