@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.flotilla.swarm.plugins.plugin_utils import (
+    deploy_credentials,
     deploy_report,
     deploy_scale,
     deploy_smoke,
@@ -19,6 +20,8 @@ class FilterModule:
             "deploy_problems": deploy_stacks.problems,
             "deploy_stacks": deploy_stacks.chosen,
             "deploy_expected": deploy_stacks.expected,
+            "deploy_registries": deploy_credentials.registries,
+            "deploy_login_failures": deploy_credentials.failures,
             "deploy_run_tests": deploy_stacks.run_tests,
             "deploy_rollbacks": deploy_stacks.rollbacks,
             "deploy_rollback_problems": deploy_stacks.rollback_problems,

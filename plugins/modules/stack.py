@@ -137,6 +137,12 @@ stack:
       description: Names of its configs, as those of secrets.
       type: list
       elements: str
+    registries:
+      description: The registries of the images of its services, each as
+        RV(flotilla.swarm.registry_info#module:registries) tells it of this host.
+      returned: with V(credentials) in O(pre_checks)
+      type: list
+      elements: dict
     pulled:
       description: The images that were pulled before anything was changed, each with the services and the host names
         of the nodes.

@@ -119,7 +119,7 @@ def expected(networks: list, secrets: list, configs: list, plans: dict) -> dict:
 def rollbacks(stacks: list, wanted, defaults: dict) -> list:
     """Options to bring stacks back; those that the inventory does not have need nothing but their name."""
     declared = {stack["name"]: stack for stack in stacks}
-    left_out = ("smoke_tests", *FILES, "state", "prune", "pre_checks", "expected")
+    left_out = ("smoke_tests", *FILES, "state", "prune", "pre_checks", "pre_pull", "expected")
     return [
         {
             **defaults,

@@ -283,6 +283,8 @@ def report(todo: Todo, found: dict, actions=None, seconds=None) -> dict:
     stack = {"name": todo.stack, "services": shown, "networks": sorted(planned.networks)}
     for kind in KINDS:
         stack[kind] = [item.name for item in planned.items[kind].values()]
+    if "credentials" in todo.params["pre_checks"]:
+        stack["registries"] = todo.registries
     if todo.params["pre_pull"]:
         stack["pulled"] = pre_pull.shown(planned.pulls)
     stack["removed"] = [f"{kind[:-1]} {name_of(raw)}" for kind, raws in planned.removals.items() for raw in raws]

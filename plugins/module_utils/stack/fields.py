@@ -125,12 +125,17 @@ APPLYING = (
         "pre_checks",
         "",
         "list",
-        "What is checked before anything is changed. V(images): that this Engine or the registry has each image; the "
-        "registry in any case if there are credentials for it. "
-        "V(placement): that nodes which are ready meet the constraints and are large enough. V(ports): that no service "
-        "of others has the published ports. What is wrong is told together, in check mode as well.",
+        (
+            "What is checked before anything is changed. V(images): that this Engine or the registry has each image; "
+            "the registry in any case if there are credentials for it. "
+            "V(placement): that nodes which are ready meet the constraints and are large enough. V(ports): that no "
+            "service of others has the published ports. What is wrong is told together, in check mode as well.",
+            "V(credentials) tells for which registries of the images docker's configuration on this host has "
+            "credentials, as RV(stack.registries), and is no failure where there are none. Role "
+            "P(flotilla.swarm.deploy#role) checks the other nodes by it.",
+        ),
         elements="str",
-        choices=("images", "placement", "ports"),
+        choices=("credentials", "images", "placement", "ports"),
         default=[],
     ),
     Field(

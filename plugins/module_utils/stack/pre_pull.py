@@ -20,11 +20,10 @@ from ..core.wait import DONE, FAILED, PENDING, Verdict, poll_all
 from ..node.resolve import hostname
 from ..service.rollout import PACE, SLOWING, Unfinished
 from ..service.tasks import STATES, eligible_nodes
-from .checks import presumed
+from .checks import IMAGE, presumed
 
 # Says of a job which stack it pulls for. It is not in the stack's own namespace, so that nobody takes it for a part.
 LABEL = "flotilla.swarm.pre_pull"
-IMAGE = "TaskTemplate.ContainerSpec.Image"
 # States that a task has after its preparation. If its container could not be made it is rejected.
 PULLED = ("ready", "starting", "running", "complete", "failed")
 # Nodes tell these architectures in other words than images do (swarmkit, manager/scheduler/filter.go).

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from ..core.errors import InvalidOption
 from ..core.fields import check_since, fill, get
 from ..core.plan import Plan, plan_removal
+from ..registry.info import of_images
 from ..secret.judge import unknown
 from ..secret.resolve import telling
 from ..service.apply import look_up_credentials
 from ..service.image import Digests, choose
 from . import history
-from .checks import check_first
+from .checks import IMAGE, check_first
 from .fields import OBJECTS
 from .objects import KINDS, find
 from .observe import Seen, check_external, expect, look, note_uses, uses
@@ -38,7 +39,8 @@ NOTHING: dict = {**{kind: [] for kind in OBJECTS}, "external": {}, "depends_on":
 
 @dataclass
 class Todo:
-    """``declared`` is the declaration, completed; ``target`` the deploy to go back to, with state rolled_back."""
+    """``declared`` is the declaration, completed; ``target`` the deploy to go back to, with state rolled_back;
+    ``registries`` what this host has for the registries of the images, if that is asked for."""
 
     params: dict
     declared: dict
@@ -47,6 +49,7 @@ class Todo:
     digests: Digests
     deploys: list = field(default_factory=list)
     target: history.Deploy | None = None
+    registries: list = field(default_factory=list)
 
     @property
     def stack(self) -> str:
@@ -130,6 +133,9 @@ def plan_all(client, params: dict, declared: dict, check_mode: bool) -> Todo:
     plan_services(todo)
     look_up_credentials(client, planned.services, seen.services)
     check_first(client, stack, planned.services, seen.services, params["pre_checks"])
+    if "credentials" in params["pre_checks"]:
+        images = [get(plan.spec, IMAGE) for plan in planned.services.values() if plan.spec]
+        todo.registries = of_images(filter(None, images))
     if params["pre_pull"] and not params.get("progress"):
         nodes = {raw["ID"]: raw for raw in client.get("/nodes")} if planned.waves else {}
         planned.pulls = wanted_pulls(planned.services, seen.services, nodes)
