@@ -127,7 +127,7 @@ failure:
     V(registry_denied), V(registry_unknown_host), V(registry_unreachable), V(registry_untrusted), V(registry_insecure),
     V(registry_rate_limit), V(registry_failing), V(build_failed), V(build_context), V(archive_not_readable),
     V(archive_not_written), V(load_failed), V(image_in_use), V(disk_full), V(timeout), V(engine_error) or
-    V(invalid_option). Of a build that failed, C(lines) has what its last step wrote.
+    V(invalid_option). Of a build that failed, C(lines) has the step that failed and the last lines that it wrote.
   returned: failure
   type: dict
 """

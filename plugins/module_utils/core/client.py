@@ -360,6 +360,7 @@ def _query(query):
 
 
 def _query_value(value):
+    """A tuple is a parameter that is there several times."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return json.dumps(value) if isinstance(value, (dict, list)) else value

@@ -94,7 +94,9 @@ class UnixSession:
             self._connection.sock.settimeout(timeout)
         try:
             with suppress(*(BROKEN if stream else ())):
-                self._connection.request(method, f"{url}?{urlencode(params)}" if params else url, data, headers or {})
+                self._connection.request(
+                    method, f"{url}?{urlencode(params, True)}" if params else url, data, headers or {}
+                )
             response = self._connection.getresponse()
             if stream:
                 return Streamed(response, self._connection)

@@ -9,6 +9,7 @@ import os
 import re
 import tarfile
 import tempfile
+import zlib
 from contextlib import suppress
 
 from ..core.errors import SwarmError
@@ -23,6 +24,8 @@ def read_archive(path: str) -> list:
 
     An image has one ID with the Engine's own storage and another with containerd's, and an archive may tell both.
     """
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise not_readable(path, "it is no file")
     try:
         with tarfile.open(path) as archive:
             listed = json.load(archive.extractfile("manifest.json"))
@@ -32,7 +35,7 @@ def read_archive(path: str) -> list:
         return contents(listed, index)
     except OSError as exc:
         raise not_readable(path, exc.strerror or exc) from exc
-    except tarfile.TarError as exc:
+    except (tarfile.TarError, zlib.error) as exc:
         raise not_readable(path, "it is no tar archive, as it is or packed by gzip, bzip2 or xz") from exc
     except (KeyError, ValueError, TypeError, AttributeError, EOFError) as exc:
         raise not_readable(path, "it holds no images; make one with docker save, or archive_path") from exc
@@ -95,6 +98,8 @@ def write_archive(path: str, parts) -> None:
     """Write a file in one step; if that fails, it is what it was."""
     temporary = None
     try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise OSError("it is no file")
         mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o600
         descriptor, temporary = tempfile.mkstemp(prefix=".flotilla-", dir=os.path.dirname(os.path.abspath(path)))
         with os.fdopen(descriptor, "wb") as file:

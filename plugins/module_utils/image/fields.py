@@ -19,8 +19,8 @@ def texts(value):
 
 
 def hosts(value):
-    """Hosts and their addresses as the Engine takes them in a query."""
-    return json.dumps([f"{name}:{address}" for name, address in strings(value).items()])
+    """Hosts and their addresses as the Engine takes them in a query: one parameter each."""
+    return tuple(f"{name}:{address}" for name, address in strings(value).items())
 
 
 def memory(value):

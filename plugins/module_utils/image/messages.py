@@ -12,6 +12,8 @@ from ..core.errors import SwarmError
 DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})", re.IGNORECASE)
 # Lines of a build that are told where it fails.
 TOLD = 10
+# What the builder itself says of a step.
+OWN = (" ---> ", "Removing intermediate container", "Removed intermediate container")
 COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -48,11 +50,11 @@ class Report:
             self.digest = found.group(1)
         self.lines += [line for line in plain(message.get("stream") or "").splitlines() if line.strip()]
 
-    def last_lines(self) -> list:
-        """The last lines of the step that a build was at."""
-        start = max((at for at, line in enumerate(self.lines) if line.startswith("Step ")), default=0)
-        step = self.lines[start:]
-        return step if len(step) <= TOLD else [step[0], *step[-(TOLD - 1) :]]
+    def last_step(self) -> list:
+        """The step that a build was at, and the last lines that it wrote."""
+        start = max((at for at, line in enumerate(self.lines) if line.startswith("Step ")), default=len(self.lines))
+        step = [line for line in self.lines[start:] if not line.startswith(OWN)]
+        return [*step[:1], *step[1:][-TOLD:]]
 
 
 def plain(text: str) -> str:
@@ -62,6 +64,8 @@ def plain(text: str) -> str:
 
 # What engines and registries say, and what it means. The first that fits counts.
 SIGNS = (
+    # It quotes the command, which may have any of the words below.
+    ("returned a non-zero code", "build_failed", "a command of its Dockerfile failed"),
     ("manifest unknown", "image_not_found", "its registry has no such image; correct name and tag"),
     ("name unknown", "image_not_found", "its registry has no such repository; correct the name"),
     ("not found: manifest", "image_not_found", "its registry has no such image; correct name and tag"),

@@ -51,9 +51,7 @@ def pull(work: Work) -> dict | None:
 def fetch(work: Work, name: str, before: str | None, platform: str | None) -> dict:
     """Pull an image, and return it."""
     sentence = f"{name} cannot be pulled"
-    report = work.transfer("pull", "/images/create", name, sentence, fromImage=name, platform=platform or None)
-    if report.error is not None:
-        raise work.failure(sentence, report.error, name)
+    work.transfer("pull", "/images/create", name, sentence, fromImage=name, platform=platform or None)
     image = local(work)
     if not fits(image, platform):
         raise SwarmError(
@@ -73,30 +71,35 @@ def load(work: Work) -> dict | None:
     if now and now["Id"] in wanted["ids"]:
         return now
     before = now and now["Id"]
-    there = next(filter(None, map(work.find, wanted["ids"])), None)
+    there = first_of(work, wanted["ids"])
+    action = "tag" if there else "load"
     if work.check_mode:
-        work.did("tag" if there else "load", work.name, before, wanted["ids"][0])
+        work.did(action, work.name, before, wanted["ids"][0])
         return None
     if not there:
         upload(work, path)
-        there = next(filter(None, map(work.find, wanted["ids"])), None)
+        there = first_of(work, wanted["ids"])
     if not there:
         raise SwarmError(
             f"the Engine has loaded archive {path}, and not image {wanted['ids'][0]} of it", reason="load_failed"
         )
-    if not is_id(work.name) and (work.find(work.name) or {}).get("Id") != there["Id"]:
+    image = work.find(work.name)
+    if not image or image["Id"] != there["Id"]:
         tag(work, there, work.name)
-    work.did("load", work.name, before, there["Id"])
-    return work.find(work.name)
+        image = work.find(work.name)
+    work.did(action, work.name, before, there["Id"])
+    return image
+
+
+def first_of(work: Work, ids: list) -> dict | None:
+    """The image that has one of these IDs, if there is any."""
+    return next(filter(None, map(work.find, ids)), None)
 
 
 def upload(work: Work, path: str) -> None:
     """Give an archive to the Engine."""
-    sentence = f"archive {path} cannot be loaded"
-    parts = archive.parts_of(path)
-    report = work.transfer("load", "/images/load", work.name, sentence, data=parts, headers=TAR, quiet=False)
-    if report.error is not None:
-        raise work.failure(sentence, report.error, work.name, "load_failed")
+    request = {"data": archive.parts_of(path), "headers": TAR, "quiet": False, "otherwise": "load_failed"}
+    work.transfer("load", "/images/load", work.name, f"archive {path} cannot be loaded", **request)
 
 
 def tag(work: Work, image: dict, name: str) -> None:

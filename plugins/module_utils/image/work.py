@@ -65,9 +65,13 @@ class Work:
         """The error for what the Engine said of an image."""
         return failure(what, said, bool(self.client.image_headers(name)), otherwise)
 
-    def transfer(self, action: str, path: str, name: str, sentence: str, **request) -> Report:
-        """Post, and follow what the Engine says until it is done. SwarmError, with ``sentence``, if it fails."""
-        report = Report()
+    def transfer(self, action, path, name, sentence, report=None, pulled=None, otherwise="engine_error", **request):
+        """Post, and follow what the Engine says until it is done; return that as a Report.
+
+        SwarmError, which begins with ``sentence``, if it fails; ``otherwise`` is its reason if there is no better one.
+        ``pulled`` is the image whose registry is asked, where that is another one.
+        """
+        report = report or Report()
         seconds = request.pop("timeout", None) or self.params["wait_timeout"]
         try:
             with self.client.for_image(name), self.client.stream("POST", path, timeout=seconds, **request) as parts:
@@ -76,9 +80,11 @@ class Work:
                     if self.show:
                         self.show(action, name, message)
         except EngineError as exc:
-            raise self.failure(sentence, str(exc), name) from exc
+            raise self.failure(sentence, str(exc), pulled or name, otherwise) from exc
         except SwarmError as exc:
             raise late(exc, sentence, seconds) from exc
+        if report.error is not None:
+            raise self.failure(sentence, report.error, pulled or name, otherwise)
         return report
 
 
