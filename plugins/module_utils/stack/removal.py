@@ -11,8 +11,9 @@ from ..secret.write import delete
 from ..service.rollout import task_ids, wait_removed
 from . import history
 from .objects import KINDS
-from .observe import belongs, look, uses
+from .observe import belongs, labels_of, look, uses
 from .planning import name_of
+from .pre_pull import LABEL
 
 NOTHING: dict = {"secrets": [], "configs": [], "external": {}}
 
@@ -21,7 +22,9 @@ def remove_stack(client, params: dict, check_mode: bool) -> dict:
     """Remove everything that carries the label of the stack, and the deploys that are kept of it."""
     stack = params["name"]
     seen = look(client, stack, NOTHING, whole=True)
-    found = {"services": list(seen.services.values())}
+    # A run that was killed may have left a job.
+    jobs = [raw for raw in seen.everyone if labels_of(raw).get(LABEL) == stack]
+    found = {"services": [*seen.services.values(), *jobs]}
     for kind in (*KINDS, "networks"):
         found[kind] = seen.of(stack, kind)
     deploys = history.read_deploys(client, stack)
