@@ -82,10 +82,7 @@ class Credentials:
 
     def _look_up(self, registry):
         try:
-            config = self._read()
-            # Docker goes by the spelling, and the name of a host by none.
-            found = (find(config, name) for name in dict.fromkeys((registry, registry.lower())))
-            return next((auth for auth in found if is_usable(auth)), None)
+            return find(self._read(), registry)
         except SwarmError as exc:
             if not self.warn:
                 raise
@@ -113,7 +110,14 @@ def given(items) -> dict:
 
 
 def find(config: dict, registry: str) -> dict | None:
-    """What docker's configuration has for a registry, or the credential helper that it names."""
+    """The credentials that docker's configuration has for a registry; None if there are none that are of use."""
+    # Docker goes by the spelling, and the name of a host by none.
+    found = (stored(config, name) for name in dict.fromkeys((registry, registry.lower())))
+    return next((auth for auth in found if is_usable(auth)), None)
+
+
+def stored(config: dict, registry: str) -> dict | None:
+    """What the configuration holds for a registry, or the credential helper that it names."""
     helper = helper_of(config, registry)
     if helper:
         return ask_helper(helper, config_key(registry))
@@ -152,7 +156,7 @@ def from_entry(entry: dict, registry: str) -> dict | None:
         return {"identitytoken": entry["identitytoken"], "serveraddress": config_key(registry)}
     try:
         username, _colon, password = base64.b64decode(entry.get("auth") or "", validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
+    except (binascii.Error, TypeError, ValueError):
         raise SwarmError(
             f"docker's configuration has broken credentials for {registry}; log in again", reason="docker_config"
         ) from None

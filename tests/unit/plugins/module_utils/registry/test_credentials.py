@@ -161,6 +161,7 @@ WRONG = [
     ("{broken", "cannot be read: it is no JSON"),
     ("[]", "cannot be read: it is no JSON object"),
     ({"auths": {"a.example.com": {"auth": "%%%"}}}, "broken credentials for a.example.com; log in again"),
+    ({"auths": {"a.example.com": {"auth": [1]}}}, "broken credentials for a.example.com; log in again"),
     ({"credsStore": "box"}, "docker-credential-box fails: the keychain is locked"),
     ({"credsStore": "missing"}, "names the credential helper docker-credential-missing"),
 ]
