@@ -139,6 +139,7 @@ def pull_first(client, stack: str, going: dict, timeout: float, shows: bool) -> 
             remove_jobs(client, stack)
             going["jobs"], going["memory"], going["told"] = {}, {}, {}
             for place, pull in enumerate(going["pulls"]):
+                pull["credentials"] = bool(client.image_headers(pull["image"]))
                 with client.for_image(pull["image"]):
                     going["jobs"][client.post("/services/create", job(stack, pull))["ID"]] = place
         follow(client, stack, going, timeout, shows)
@@ -213,7 +214,8 @@ def refused(stack: str, pulls: list, verdicts: dict, state: str, timeout: float)
         bad = {pull["nodes"][node]: v.reason for node, v in verdicts.get(place, {}).items() if v.state == state}
         if bad:
             services = f"service{'s' * (len(pull['services']) > 1)} {', '.join(pull['services'])}"
-            told.append(f"image {pull['image']} of {services}: {by_reason(bad)}")
+            bare = "" if pull.get("credentials") else " (no credentials for its registry were sent)"
+            told.append(f"image {pull['image']} of {services}{bare}: {by_reason(bad)}")
             details.setdefault(pull["image"], {}).update(bad)
     if state == PENDING:
         return WaitTimeout(

@@ -156,6 +156,10 @@ class Engine:
 
     def __init__(self, tasks, services=()):
         self.tasks, self.services, self.made, self.refuses = tasks, dict.fromkeys(services, {}), 0, False
+        self.headers = {"X-Registry-Auth": "e30"}
+
+    def image_headers(self, _image):
+        return self.headers
 
     def for_image(self, _image):
         return nullcontext()
@@ -204,6 +208,13 @@ def test_the_failure_names_nodes_services_and_reason_and_jobs_are_removed():
     assert caught.value.reason == "pre_pull_failed"
     assert caught.value.details["images"] == {"reg/web:2": dict.fromkeys(bad, MISSING)}
     assert engine.services == {}
+
+
+def test_a_failure_tells_where_no_credentials_were_sent():
+    engine = Engine([task("rejected", MISSING, one) for one in ALL])
+    engine.headers = {}
+    with pytest.raises(SwarmError, match="of service web .no credentials for its registry were sent.: No such image"):
+        pull_first(engine, "shop", pulls(), 5, False)
 
 
 def test_what_takes_too_long_is_a_timeout():
