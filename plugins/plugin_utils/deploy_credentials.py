@@ -10,6 +10,8 @@ REMEDY = (
     "log all nodes in with playbook flotilla.swarm.registry_login, or take credentials out of swarm_deploy_pre_checks "
     "if nobody but the services needs them"
 )
+# What the option is called that names a registry.
+NAMES = ("registry", "registry_url", "url")
 
 
 def registries(plans: dict, declared: list) -> dict:
@@ -18,7 +20,7 @@ def registries(plans: dict, declared: list) -> dict:
     They are those of the images that are planned, if the inventory declares them or the manager is logged in to them.
     ``declared`` are those of the inventory; one that nodes are to be logged out of does not count.
     """
-    mine = {key_of(one["registry"]) for one in declared if one.get("state") != "absent"}
+    mine = {key_of(one[name]) for one in declared for name in NAMES if name in one and one.get("state") != "absent"}
     found: dict = {}
     for plan in plans.values():
         for row in plan["stack"].get("registries") or ():

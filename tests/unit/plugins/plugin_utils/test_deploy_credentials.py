@@ -44,7 +44,7 @@ def test_which_registries_every_node_must_be_logged_in_to(plans, declared, wante
 def test_a_registry_that_nodes_are_logged_out_of_does_not_count():
     plans = {"shop": plan(row(False, images=["a"]))}
     assert registries(plans, [{"registry": REG, "state": "absent"}]) == {}
-    assert registries(plans, [{"registry": REG, "state": "present"}]) == {REG: ["a"]}
+    assert registries(plans, [{"registry_url": REG, "state": "present"}]) == {REG: ["a"]}
 
 
 def test_all_nodes_and_registries_are_told_at_once():
