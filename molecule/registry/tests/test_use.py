@@ -123,8 +123,7 @@ def test_whoever_has_no_credentials_takes_none_away(run, service, states, starts
         assert not service(**options)["changed"]
     assert version() == written
     config()
-    done(service(labels={"a": "1"}))
-    done(service(image=f"{image}:2"))
+    done(service(labels={"a": "1"}, image=f"{image}:2"))
     assert ":2 Running" in states(FIRST)
     done(run("service", check=False, name="used", state="rolled_back"))
     assert ":1 Running" in states(FIRST)
