@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-from ..plugin_utils.pipelining import PipedAction
+from ..plugin_utils.progress import ProgressAction
 
 
-class ActionModule(PipedAction):
-    """The module, with its credentials in no file."""
-
-    secret_options = ("registry_auth",)
+class ActionModule(ProgressAction):
+    """The module, and a line now and then while it works."""

@@ -19,6 +19,7 @@ author:
 extends_documentation_fragment:
   - flotilla.swarm.fields.image
   - flotilla.swarm.fields.registry_auth
+  - flotilla.swarm.fields.progress
   - flotilla.swarm.fields.connection
 attributes:
   check_mode:
@@ -31,6 +32,9 @@ attributes:
     description: IDs and digests, before and after, of each thing that is done.
 notes:
   - It needs no swarm.
+  - While it works, a line is shown now and then, such as C(pull nginx:1.29  3/7 layers · 120/300 MB). The variable
+    C(flotilla_progress=false), or E(FLOTILLA_PROGRESS=false) on the controller, turns that off. Nothing is shown in
+    check mode, and with C(no_log) or C(async).
   - Images are built by the Engine itself, by what docker calls the legacy builder; what only BuildKit knows, such as
     C(RUN --mount), is an error.
 seealso:
@@ -133,16 +137,17 @@ failure:
 """
 
 from ..module_utils.core.run import finish, make_module
-from ..module_utils.image.apply import ensure
 from ..module_utils.image.fields import IMAGE
+from ..module_utils.image.follow import ensure_in_calls
 from ..module_utils.registry.credentials import REGISTRY_AUTH, Credentials
+from ..module_utils.service.follow import PROGRESS
 
 NEEDED = [("state", "present", ["source"]), ("source", "build", ["build"]), ("source", "load", ["load_path"])]
 
 
 def main():
-    module = make_module(IMAGE, REGISTRY_AUTH, required_if=NEEDED)
-    finish(module, lambda client: ensure(client, module.params, module.check_mode), Credentials)
+    module = make_module(IMAGE, REGISTRY_AUTH, PROGRESS, required_if=NEEDED)
+    finish(module, lambda client: ensure_in_calls(client, module.params, module.check_mode, module.warn), Credentials)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def save(work: Work, image: dict | None) -> None:
         seconds, sentence = work.params["wait_timeout"], f"{work.name} cannot be saved to {path}"
         try:
             with work.client.stream("GET", f"/images/{work.name}/get", timeout=seconds) as parts:
-                archive.write_archive(path, parts)
+                archive.write_archive(path, work.counted("save", work.name, parts))
         except EngineError as exc:
             raise work.failure(sentence, str(exc), work.name) from exc
         except SwarmError as exc:

@@ -98,7 +98,8 @@ def first_of(work: Work, ids: list) -> dict | None:
 
 def upload(work: Work, path: str) -> None:
     """Give an archive to the Engine."""
-    request = {"data": archive.parts_of(path), "headers": TAR, "quiet": False, "otherwise": "load_failed"}
+    parts = work.counted("load", work.name, archive.parts_of(path))
+    request = {"data": parts, "headers": TAR, "quiet": False, "otherwise": "load_failed"}
     work.transfer("load", "/images/load", work.name, f"archive {path} cannot be loaded", **request)
 
 

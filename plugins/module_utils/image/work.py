@@ -65,6 +65,13 @@ class Work:
         """The error for what the Engine said of an image."""
         return failure(what, said, bool(self.client.image_headers(name)), otherwise)
 
+    def counted(self, action: str, name: str, parts):
+        """The parts of an archive, as they are asked for."""
+        for part in parts:
+            if self.show:
+                self.show(action, name, {"bytes": len(part)})
+            yield part
+
     def transfer(self, action, path, name, sentence, report=None, pulled=None, otherwise="engine_error", **request):
         """Post, and follow what the Engine says until it is done; return that as a Report.
 
