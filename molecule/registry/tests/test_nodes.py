@@ -44,7 +44,9 @@ def test_every_node_is_logged_in_and_runs_the_image(host, address, auths, tasks,
         machine = host.get_host(f"ansible://{node}")
         for user, path in (("root", CONFIG), ("alice", ALICE)):
             file = machine.file(path)
-            assert (file.user, file.mode) == (user, 0o600)
+            assert (file.user, file.group, file.mode) == (user, user, 0o600)
+            folder = machine.file(path.rpartition("/")[0])
+            assert (folder.user, folder.mode, folder.listdir()) == (user, 0o700, ["config.json"])
             assert auths(node, path) == {address: ENTRY}
         # Engines of the lab have no other way to this image.
         assert machine.run(f"docker pull -q {address}/team/other:1").rc == 0
@@ -94,21 +96,22 @@ def no_registry(on):
     on("node7", "systemctl start docker-registry")
 
 
-def test_whoever_has_the_credentials_asks_nobody(no_registry, login):
-    two = NODES[:2]
-    assert login(nodes=two).changed == 0
-    planned = login("--check", "--diff", password=GUESS, nodes=two)
-    assert planned.changed == len(two)
-    assert "logged in as deployer, with another password" in planned.printed
-    down = login(password=GUESS, nodes=NODES[:1])
-    assert "cannot be reached: Connection refused" in down.text
+def test_whoever_has_the_credentials_asks_nobody(no_registry, login, run, address):
+    assert login(nodes=NODES[:2]).changed == 0
+    guess = {"registry": address, "username": "deployer", "password": GUESS}
+    planned = run("registry_login", check=True, **guess)
+    assert planned["registries"][0]["changed"]
+    down = run("registry_login", **guess)
+    assert down["failure"]["reason"] == "registry_unreachable"
+    assert "cannot be reached: Connection refused" in down["msg"]
 
 
-def test_logged_out(login, on, auths, address):
-    assert login("--check", state="absent").changed == len(NODES)
+def test_logged_out(login, auths, address):
+    two = ("node2", "node5")
+    assert login("--check", state="absent", nodes=two).changed == len(two)
     assert auths("node2") == {address: ENTRY}
-    assert login(state="absent").changed == len(NODES)
-    for node in NODES:
+    assert login(state="absent", nodes=two).changed == len(two)
+    for node in two:
         assert auths(node) == auths(node, ALICE) == {}
-    assert login().changed == len(NODES)
-    assert auths("node4") == auths("node4", ALICE) == {address: ENTRY}
+    assert login(nodes=two).changed == len(two)
+    assert auths("node5") == auths("node5", ALICE) == {address: ENTRY}

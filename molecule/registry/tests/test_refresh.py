@@ -1,15 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A password that changes while services run."""
+"""A password that changes while services run, and a node that is lost afterwards."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import pytest
-from registry.tests.conftest import PASSWORD
+from registry.tests.conftest import NODES, PASSWORD
 
 testinfra_hosts = ["ansible://node1"]
 
 NEWER = "newer-canary-of-the-registry-YmFy"
-NODE = "node3"
+MANAGERS = NODES[:3]
+ALL = ("moved", "stale", "once", "private")
+LOST, OTHER = "node4", "node5"
+LAB = Path(__file__).resolve().parents[2] / "lab" / "lab.py"
 
 
 @pytest.fixture
@@ -28,71 +37,97 @@ def password(on, address, until):
 
 @pytest.fixture
 def services(run, docker, on, address):
-    """Services of a private image on one node, and a job; no other node has ever heard of it."""
-    image = f"{address}/team/late:1"
-    on("node7", f"docker tag flotilla/web:2 {image} && docker push --quiet {image}")
-    auth = [{"registry": address, "username": "deployer", "password": PASSWORD}]
-    common = {"image": image, "stop_grace_period": "1s", "resolve_image": "always"}
-    placed = {"constraints": ["node.labels.pulls==yes"], "replicas_max_per_node": 1}
-    docker("node", "update", "--label-add", "pulls=yes", "node2")
-    idle = {**common, "args": ["sleep", "10000"], "placement": placed}
+    """Services of a private image on one node, and a job; the node that may take them over has not heard of it."""
+    images = [f"{address}/team/{name}:1" for name in ("moved", "stale")]
+    for image in images:
+        # What an Engine has pulled by its digest it takes from its own store the next time, also after the image was
+        # removed, and asks nobody: each of these has never been anywhere before.
+        text = f"FROM flotilla/web:2\\nLABEL made={time.time_ns()}"
+        on("node7", f"printf '{text}' | docker build --quiet --tag {image} - && docker push --quiet {image}")
+    docker("node", "update", "--label-add", "pulls=yes", LOST)
+    placed = {"constraints": ["node.labels.pulls==yes"]}
+    common = {"placement": placed, "stop_grace_period": "1s", "resolve_image": "always"}
+    idle = {**common, "args": ["sleep", "10000"], "update_config": {"monitor": "1s"}}
     made = run(
         "service",
         check=False,
-        registry_auth=auth,
+        registry_auth=[{"registry": address, "username": "deployer", "password": PASSWORD}],
         services=[
-            {"name": "moved", **idle},
-            {"name": "stale", **idle},
-            {"name": "once", **common, "mode": "replicated-job", "args": ["true"], "placement": placed},
+            {"name": "moved", "image": images[0], **idle},
+            {"name": "stale", "image": images[1], **idle},
+            {"name": "once", "image": images[0], **common, "mode": "replicated-job", "args": ["true"]},
         ],
     )
     assert "msg" not in made, made["msg"]
     yield
     docker("service", "rm", "moved", "stale", "once")
-    for node in ("node2", NODE):
-        docker("node", "update", "--label-add", "pulls=no", node)
+    for node in (LOST, OTHER):
+        docker("node", "update", "--label-rm", "pulls", node)
 
 
 @pytest.fixture
 def states(docker):
-    """The states of the tasks that a service has on a node, with their errors."""
+    """The states of the tasks that a service has on the other node, with their errors."""
 
     def states(service):
-        words = ("service", "ps", service, "--no-trunc", "--filter", f"node={NODE}", "--format")
+        words = ("service", "ps", service, "--no-trunc", "--filter", f"node={OTHER}", "--format")
         return docker(*words, "{{.CurrentState}} {{.Error}}")
 
     return states
 
 
+@pytest.fixture
+def lose(docker, on, until, login):
+    """Stop the machine of a node; afterwards it is back, and the managers are logged in as they were."""
+
+    def lab(command):
+        words = [sys.executable, LAB, command, LOST, "--name", os.environ["LAB_NAME"]]
+        subprocess.run(words, check=True, capture_output=True)
+
+    yield lambda: lab("stop")
+    lab("start")
+    assert login(nodes=MANAGERS).status == 0
+    until(lambda: docker("node", "inspect", LOST, "--format", "{{.Status.State}}").strip() == "ready")
+
+
 def test_services_get_a_new_password_and_no_task_is_restarted(
-    run, docker, on, address, services, password, states, until
+    lose, password, services, run, login, docker, address, states, until
 ):
     def tasks():
-        return sorted(docker("service", "ps", "--quiet", "--no-trunc", "moved", "stale", "once", "private").split())
+        return sorted(docker("service", "ps", "--quiet", "--no-trunc", *ALL).split())
 
-    before, job = tasks(), docker("service", "inspect", "once")[0]
+    def versions():
+        return [raw["Version"]["Index"] for raw in docker("service", "inspect", *ALL)]
+
+    before, old, job = tasks(), versions(), docker("service", "inspect", "once")[0]
     password(NEWER)
     newer = [{"registry": address, "username": "deployer", "password": NEWER}]
     named = ["moved", "once", "private"]
     planned = run("registry_refresh", check=True, registry_auth=newer, services=named)
     assert (planned["refreshed"], planned["changed"]) == (["moved", "private"], True)
     assert [one["name"] for one in planned["left_alone"]] == ["once"]
-    versions = [raw["Version"]["Index"] for raw in docker("service", "inspect", "moved", "stale", "once")]
+    assert versions() == old
     done = run("registry_refresh", check=False, registry_auth=newer, services=named)
     assert done["refreshed"] == planned["refreshed"]
-    after = [raw["Version"]["Index"] for raw in docker("service", "inspect", "moved", "stale", "once")]
-    assert after[0] > versions[0]
-    assert after[1:] == versions[1:]
-    assert docker("service", "inspect", "once")[0] == job
     assert NEWER not in str(done)
+    assert [new > known for new, known in zip(versions(), old)] == [True, False, False, True]
+    assert docker("service", "inspect", "once")[0] == job
+    assert tasks() == before
 
-    # Only what was refreshed can be pulled by a node that does not have it.
-    docker("node", "update", "--label-add", "pulls=yes", NODE)
-    docker("service", "scale", "--detach", "stale=2")
-    until(lambda: "Rejected" in states("stale"))
-    docker("service", "scale", "--detach", "moved=2")
+    # A node takes over that has to pull: the old password is good for nothing, and only one service has the new one.
+    docker("node", "update", "--label-add", "pulls=yes", OTHER)
+    lose()
     until(lambda: "Running" in states("moved"))
-    assert set(before) <= set(tasks())
+    until(lambda: "Rejected" in states("stale"))
+    assert "Running" not in states("stale")
+
+    # One command for all, and a node that is not there is no obstacle.
+    nodes = (*MANAGERS, LOST)
+    outcome = login("-vvvv", nodes=nodes, playbook="flotilla.swarm.registry_refresh", password=NEWER)
+    assert NEWER not in outcome.printed
+    assert {node for node, (_changed, unreachable, _failed) in outcome.recap.items() if unreachable} == {LOST}
+    assert [failed for _changed, _unreachable, failed in outcome.recap.values()] == [0] * len(nodes)
+    until(lambda: "Running" in states("stale"))
 
 
 def test_without_credentials_nothing_is_written(run, docker):
@@ -103,14 +138,3 @@ def test_without_credentials_nothing_is_written(run, docker):
     assert docker("service", "inspect", "private")[0]["Version"] == version
     unknown = run("registry_refresh", check=False, registry_auth=other, services=["nothing"])
     assert unknown["failure"]["reason"] == "unknown_service"
-
-
-def test_one_command_after_a_password_change(login, docker, password, address, auths):
-    version = docker("service", "inspect", "private")[0]["Version"]["Index"]
-    password(NEWER)
-    outcome = login("-vvvv", playbook="flotilla.swarm.registry_refresh", password=NEWER)
-    assert outcome.changed
-    assert NEWER not in outcome.printed
-    assert docker("service", "inspect", "private")[0]["Version"]["Index"] > version
-    password(PASSWORD)
-    assert login(playbook="flotilla.swarm.registry_refresh").changed
