@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..core.errors import SwarmError
 from ..core.fields import Field
 from .ask import Registry
-from .credentials import find, is_usable
+from .credentials import find
 from .docker_config import acting_as, config_path, load
 from .helpers import helper_of
 from .login import keys_of, user_of
@@ -80,7 +80,7 @@ def row(config: dict, name: str, images: list, asked=None) -> dict:
     told = nothing(name, images)
     try:
         auth = find(config, name)
-        if not is_usable(auth):
+        if auth is None:
             return told
         keys = keys_of(config, name)
         username = auth.get("username") or (user_of(config["auths"][keys[-1]]) if keys else None)
