@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The collection beside community.docker and docker's own commands, on the same machines in one run.
 
-    tests/benchmarks/run.py [cluster|services|stack ...] [--nodes 20] [--rounds 3]
+    tests/benchmarks/run.py [cluster|services|stack|registry ...] [--nodes 20] [--rounds 3]
 
 Prints seconds, remote calls and ratios. Seconds depend on the machine; the ratios are what counts.
 """
@@ -11,17 +11,18 @@ from __future__ import annotations
 import argparse
 
 import cluster
+import registry
 import services
 import stack
 from measure import no_machines
 
-PARTS = ("cluster", "services", "stack")
+PARTS = ("cluster", "services", "stack", "registry")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all of them by default")
-    parser.add_argument("--nodes", type=int, default=20, help="machines of part cluster")
+    parser.add_argument("--nodes", type=int, default=20, help="machines of parts cluster and registry")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keep", action="store_true", help="leave the machines up")
     chosen = parser.parse_args()
@@ -36,6 +37,8 @@ def main() -> None:
             services.measure(chosen.rounds)
         if "stack" in parts:
             stack.measure(chosen.rounds)
+        if "registry" in parts:
+            registry.measure(chosen.nodes, chosen.rounds)
     finally:
         if not chosen.keep:
             no_machines()
