@@ -1,7 +1,7 @@
 # Copyright flotilla.swarm contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Filters of role image_distribute; each is documented in the file of its name beside this one."""
+"""Filters of roles image_distribute and image_publish; each is documented in the file of its name beside this one."""
 
 from __future__ import annotations
 
@@ -14,5 +14,6 @@ class FilterModule:
             "image_names": images.names,
             "image_problems": images.problems,
             "image_plan": images.plan,
+            "image_published": images.published,
             "image_report": images.report,
         }

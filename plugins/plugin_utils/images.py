@@ -1,6 +1,6 @@
 # Copyright flotilla.swarm contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which engine gives an image, and which lack it. Plain values in and out.
+"""Which engine gives an image, which lack it, and what was published. Plain values in and out.
 
 An engine has an image if the name leads to the same content, which is what the image's ID says.
 """
@@ -108,7 +108,7 @@ def _nowhere(image, held, managers):
     silent = [manager for manager in managers if manager not in held]
     more = f" ({', '.join(silent)} did not answer)" if silent else ""
     return (
-        f"none of {', '.join(held) or 'the hosts'} has image {image['name']}{more}; pull, build or load it on a "
+        f"none of {', '.join(sorted(held, key=_rank(managers))) or 'the hosts'} has image {image['name']}{more}; pull, build or load it on a "
         "manager, or name a host that has it as source_host"
     )
 
@@ -122,3 +122,13 @@ def _line(image):
     told = [f"from {image['source']} to {', '.join(image['load'])}"] if image["load"] else []
     told += [f"by name only on {', '.join(image['tag'])}"] if image["tag"] else []
     return f"{image['name']} ({image['id'].removeprefix('sha256:')[:SHORT_ID]}) {'; '.join(told)}"
+
+
+def published(results: list, images: list) -> list:
+    """What the registries have, a line for each of ``swarm_publish``, from the results of module image."""
+    return [_published(result.get("digest"), image) for result, image in zip(results, images, strict=True)]
+
+
+def _published(digest, image):
+    name = reference(image.get("repository") or image["name"], image.get("tag") or "latest")
+    return f"{name}@{digest}" if digest else f"{name} would be pushed"

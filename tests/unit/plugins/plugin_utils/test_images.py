@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.flotilla.swarm.plugins.plugin_utils.images import listed, names, plan, problems, report
+from ansible_collections.flotilla.swarm.plugins.plugin_utils.images import (
+    listed,
+    names,
+    plan,
+    problems,
+    published,
+    report,
+)
 
 OLD, NEW = "sha256:" + "0" * 64, "sha256:" + "1" * 64
 WEB = {"name": "team/web:1"}
@@ -181,3 +188,16 @@ def test_report():
     lacks = {"name": "team/web:1", "id": NEW, "source": "a", "lack": ["b", "c", "d"], "load": ["b", "c"], "tag": ["d"]}
     assert report([lacks, {**lacks, "lack": []}]) == ["team/web:1 (111111111111) from a to b, c; by name only on d"]
     assert report([{**lacks, "load": []}]) == ["team/web:1 (111111111111) by name only on d"]
+
+
+def test_published():
+    images = [
+        {"name": "alpine:3", "repository": "registry.example.com/base/alpine", "tag": "3.1"},
+        {"name": "registry.example.com/shop:7"},
+        {"name": "alpine", "repository": "registry.example.com/alpine:3"},
+    ]
+    assert published([{"digest": OLD}, {"digest": NEW}, {"digest": None}], images) == [
+        f"registry.example.com/base/alpine:3.1@{OLD}",
+        f"registry.example.com/shop:7@{NEW}",
+        "registry.example.com/alpine:3 would be pushed",
+    ]
