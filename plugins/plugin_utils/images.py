@@ -105,11 +105,12 @@ def _nowhere(image, held, managers):
     if host:
         what = "does not have it" if host in held else "does not answer"
         return f"{host}, the source_host of image {image['name']}, {what}"
+    asked = ", ".join(sorted(held, key=_rank(managers))) or "the hosts"
     silent = [manager for manager in managers if manager not in held]
     more = f" ({', '.join(silent)} did not answer)" if silent else ""
     return (
-        f"none of {', '.join(sorted(held, key=_rank(managers))) or 'the hosts'} has image {image['name']}{more}; pull, build or load it on a "
-        "manager, or name a host that has it as source_host"
+        f"none of {asked} has image {image['name']}{more}; pull, build or load it on a manager, or name "
+        "a host that has it as source_host"
     )
 
 
