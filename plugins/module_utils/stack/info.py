@@ -10,7 +10,7 @@ from ..secret.resolve import VERSION_OF, version_of
 from ..service.info import show_service
 from ..task.resolve import by_id
 from . import history
-from .fields import NAMESPACE
+from .fields import APPLYING, NAMESPACE
 from .objects import KINDS
 from .observe import labels_of
 from .planning import name_of
@@ -18,16 +18,10 @@ from .resolve import complete, plan_all
 
 # How a stack is compared: as a deploy would that may do anything but remove.
 DEPLOY = {
-    "state": "present",
-    "detach": None,
+    **{field.option: field.default for field in APPLYING if field.option != "name"},
     "wait": True,
-    "prune": False,
     "recreate": True,
-    "resolve_image": "never",
     "resolve_image_failure": "keep",
-    "history": 0,
-    "pre_checks": (),
-    "expected": None,
 }
 
 
