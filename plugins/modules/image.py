@@ -118,20 +118,21 @@ actions:
   description: >-
     What was done, or in check mode would be, in its order: V(pull), V(build), V(load), V(save), V(tag), V(push) and
     V(remove).
-  returned: always
+  returned: always, but for options that are refused
   type: list
   elements: str
 elapsed:
   description: Seconds that the module took.
-  returned: always
+  returned: always, but for options that are refused
   type: float
 failure:
   description: >-
     Why the task failed. C(reason) is V(image_not_found), V(registry_login_required), V(wrong_password),
     V(registry_denied), V(registry_unknown_host), V(registry_unreachable), V(registry_untrusted), V(registry_insecure),
     V(registry_rate_limit), V(registry_failing), V(build_failed), V(build_context), V(archive_not_readable),
-    V(archive_not_written), V(load_failed), V(image_in_use), V(disk_full), V(timeout), V(engine_error) or
-    V(invalid_option). Of a build that failed, C(lines) has the step that failed and the last lines that it wrote.
+    V(archive_not_written), V(load_failed), V(image_in_use), V(disk_full), V(timeout), V(interrupted),
+    V(engine_error) or V(invalid_option). Of a build that failed, C(lines) has the step that failed and the last lines
+    that it wrote.
   returned: failure
   type: dict
 """

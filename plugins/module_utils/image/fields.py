@@ -139,7 +139,7 @@ IMAGE = (
         "force_absent",
         "",
         "bool",
-        "Remove the image with all its names, also while stopped containers use it.",
+        "Remove the image also while stopped containers use it, and with all its names if O(name) is its ID.",
         default=False,
     ),
     Field("state", "", "str", "There or not.", choices=("present", "absent"), default="present"),

@@ -124,6 +124,13 @@ def test_its_result_counts_if_it_came_to_one(call, state, tmp_path):
     assert left(tmp_path) == []
 
 
+def test_a_result_that_nobody_wants_is_removed(engine, state, monkeypatch):
+    monkeypatch.setattr(follow, "KEPT", 0)
+    client = Client({"docker_host": "unix://socket", "api_version": "1.45"})
+    follow.work(client, fill(IMAGE, {"name": APP, "source": "local"}), state["place"])
+    assert not os.path.exists(state["place"])
+
+
 def test_what_nobody_waits_for_is_written_nowhere(state):
     os.rmdir(state["place"])
     follow.write(state["place"], follow.LINE, "line")
