@@ -13,7 +13,7 @@ description:
     pushes it, if that is asked for and not so already.
   - What an image holds decides, by its ID and by the digest that its registry has. An image that a registry has under
     this name is not pushed again, one that the Engine has is not loaded, and an archive of it is not written again.
-  - The options are those of M(community.docker.docker_image#module).
+  - The options are those of M(community.docker.docker_image).
 author:
   - flotilla.swarm contributors (@flotilla-swarm)
 extends_documentation_fragment:

@@ -49,6 +49,10 @@ images:
       Architecture: amd64
       Os: linux
       Size: 192000000
+query_result:
+  description: What O(query) makes of the rest of the result.
+  returned: when O(query) is given
+  type: raw
 """
 
 from ..module_utils.core.run import QUERY, finish, make_module

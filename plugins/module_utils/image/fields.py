@@ -131,7 +131,7 @@ IMAGE = (
         "force_tag",
         "",
         "bool",
-        "Taken for playbooks of M(community.docker.docker_image#module), and not used: O(repository) always becomes "
+        "Taken for playbooks of M(community.docker.docker_image), and not used: O(repository) always becomes "
         "this image.",
         default=False,
     ),

@@ -22,9 +22,18 @@ def messages(parts):
     rest = b""
     for part in parts:
         *lines, rest = (rest + part).split(b"\n")
-        yield from (json.loads(line) for line in lines if line.strip())
+        yield from (message(line) for line in lines if line.strip())
     if rest.strip():
-        yield json.loads(rest)
+        yield message(rest)
+
+
+def message(line: bytes) -> dict:
+    """One line; what is no message, say of a proxy on the way, is an error."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {"error": line.decode("utf-8", "replace")}
 
 
 class Report:

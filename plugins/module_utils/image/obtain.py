@@ -66,6 +66,8 @@ def fetch(work: Work, name: str, before: str | None, platform: str | None) -> di
 def load(work: Work) -> dict | None:
     """The image as the archive has it."""
     path = work.params["load_path"]
+    if split(work.name)[2]:
+        raise InvalidOption(f"name: {work.name} has a digest, which no archive tells; leave it out")
     wanted = archive.image_in(archive.read_archive(path), work.name, path)
     now = work.find(work.name)
     if now and now["Id"] in wanted["ids"]:

@@ -37,6 +37,11 @@ def test_messages_come_in_parts_of_any_size(size):
     assert list(messages(parts)) == [*PULLED, {"status": "no end"}]
 
 
+@pytest.mark.parametrize("line", [b"<html>", b"[1]", b"7", b"Bad Gateway"])
+def test_what_is_no_message_is_an_error(line):
+    assert list(messages([b'{"status": "x"}\n', line])) == [{"status": "x"}, {"error": line.decode()}]
+
+
 @pytest.mark.parametrize("items", [PULLED, PUSHED, PUSHED[:1], PUSHED[1:]])
 def test_the_digest_is_told(items):
     assert report_of(items).digest == DIGEST
