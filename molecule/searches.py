@@ -7,13 +7,21 @@ The playbook ends with control.yml, which has a word that is no secret found by 
 from __future__ import annotations
 
 import base64
+import secrets
 import subprocess
 import sys
 from pathlib import Path
 
 SEARCH = Path(__file__).with_name("search.py")
-CONTROL = "control-canary-b3Blbg"
 PLACES = "/tmp /var/tmp /dev/shm /root/.ansible /run/user"
+
+
+def canary(name: str) -> str:
+    """A word that nothing else on this machine has; other scenarios may search at the same time."""
+    return f"{name}-canary-{secrets.token_hex(8)}"
+
+
+CONTROL = canary("control")
 
 
 def spellings(*words: str) -> list[str]:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from registry.tests.conftest import PASSWORD
-from searches import CONTROL, PLACES, spellings
+from searches import CONTROL, PLACES, canary, spellings
 
 testinfra_hosts = ["ansible://node1"]
 
 PLAYBOOK = Path(__file__).resolve().parents[1] / "canary.yml"
-SECOND = "second-canary-aHVzaA"
+SECOND = canary("second")
 SECRET = spellings(PASSWORD, SECOND)
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from plays import play
-from searches import CONTROL, spellings
+from searches import CONTROL, canary, spellings
 
 testinfra_hosts = ["ansible://node1"]
 
 PLAYBOOK = Path(__file__).resolve().parents[1] / "canary.yml"
-FIRST, SECOND = "first-canary-Zm9vYg", "second-canary-aHVzaA"
+FIRST, SECOND = canary("first"), canary("second")
 SECRET = spellings(FIRST, SECOND)
 # What a service does with its secret in the worst case.
 SPY = "cat /run/secrets/spied; grep -q first /run/secrets/spied && sleep 1000; exit 1"
@@ -28,24 +28,24 @@ def debug(host):
 
 
 @pytest.fixture
-def canary(search, host):
+def playbook(search, host):
     """Run the playbook while searches go on; return how it ended, and all that it has left."""
 
-    def canary(*options, **environment):
+    def playbook(*options, **environment):
         searches = search(lambda *words: host.check_output(" ".join("%s" for _word in words), *words), FIRST, SECOND)
         given = {**searches.environment, "CANARY_FIRST": FIRST, "CANARY_SECOND": SECOND, **environment}
         groups = {"attempting": ["node1"]}
         outcome = play(PLAYBOOK, groups, "-vvvv", *options, environment=given, **searches.variables)
         return outcome, searches.places(outcome.printed)
 
-    return canary
+    return playbook
 
 
 @pytest.mark.parametrize("options", [(), ("--check",)], ids=["run", "check"])
-def test_a_value_is_nowhere(options, debug, canary, make, service):
+def test_a_value_is_nowhere(options, debug, playbook, make, service):
     make("secret", name="spied", rolling_versions=True, data="first value")
     service("spy", ["spied_v1:spied"], (), SPY, "--restart-delay", "1s")
-    outcome, places = canary("--diff", *options)
+    outcome, places = playbook("--diff", *options)
     assert outcome.status == 0, outcome.printed
     for place in places:
         assert [text for text in SECRET if text in place] == []
@@ -56,9 +56,9 @@ def test_a_value_is_nowhere(options, debug, canary, make, service):
 
 
 @pytest.mark.parametrize("environment", [{"ANSIBLE_KEEP_REMOTE_FILES": "true"}, {}], ids=["kept files", "su"])
-def test_data_that_would_go_through_a_file_is_not_sent(environment, canary, host, objects):
+def test_data_that_would_go_through_a_file_is_not_sent(environment, playbook, host, objects):
     become = () if environment else ("--become", "--become-method", "su")
-    outcome, places = canary(*become, **environment)
+    outcome, places = playbook(*become, **environment)
     assert "reason: no_pipelining" in outcome.printed
     for place in places:
         assert [text for text in SECRET if text in place] == []

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from plays import play
-from searches import CONTROL, spellings
+from searches import CONTROL, canary, spellings
 
 PLAYBOOK = Path(__file__).resolve().parents[1] / "canary.yml"
-FIRST, SECOND = "first-canary-Zm9vYg", "second-canary-aHVzaA"
+FIRST, SECOND = canary("first"), canary("second")
 SECRET = spellings(FIRST, SECOND)
 
 
