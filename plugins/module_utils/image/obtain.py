@@ -28,17 +28,13 @@ def pull(work: Work) -> dict | None:
     name, platform = named(work, "pull"), work.params["pull"]["platform"] if work.params["pull"] else None
     now = work.find(name)
     there = now is not None and fits(now, platform)
-    pinned = split(name)[2]
-    if there and (pinned or not work.params["force_source"]):
+    if there and (split(name)[2] or not work.params["force_source"]):
         return now
-    told = pinned
-    if now or work.check_mode:
-        told = work.registry_digest(name)
-        if told is None:
-            raise SwarmError(
-                f"{name} cannot be pulled: its registry has no such image; correct name and tag",
-                reason="image_not_found",
-            )
+    told = work.registry_digest(name) if now or work.check_mode else ""
+    if told is None:
+        raise SwarmError(
+            f"{name} cannot be pulled: its registry has no such image; correct name and tag", reason="image_not_found"
+        )
     if there and told in digests(now, name):
         return now
     before = now and now["Id"]
@@ -107,9 +103,7 @@ def upload(work: Work, path: str) -> None:
 
 def tag(work: Work, image: dict, name: str) -> None:
     """Give an image a name."""
-    repository, tag_name, digest = split(name)
-    if digest:
-        raise InvalidOption(f"{name} is a name with a digest, which no image can be given; leave the digest out")
+    repository, tag_name, _digest = split(name)
     work.client.post(f"/images/{image['Id']}/tag", repo=repository, tag=tag_name)
 
 
