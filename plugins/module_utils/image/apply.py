@@ -122,6 +122,8 @@ def remove(work: Work) -> dict:
     if now:
         if not work.check_mode:
             delete(work)
+        elif not work.params["force_absent"] and len(now.get("RepoTags") or ()) < 2:
+            refuse_used(work, now["Id"])
         work.did("remove", work.name, now["Id"], None)
     return {"image": {}, "id": None, "digest": None, "name": work.name}
 
@@ -133,8 +135,19 @@ def delete(work: Work) -> None:
     except EngineError as exc:
         if exc.status != CONFLICT:
             raise
-        said = str(exc).replace("the Engine refuses: ", "")
-        raise SwarmError(
-            f"image {work.name} cannot be removed: {said}; remove what uses it, or use force_absent",
-            reason="image_in_use",
-        ) from exc
+        raise in_use(work.name, str(exc).replace("the Engine refuses: ", "")) from exc
+
+
+def refuse_used(work: Work, image_id: str) -> None:
+    """The error of an Engine that is to remove the last name of an image that a container has."""
+    containers = work.client.get("/containers/json", all=True, filters={"ancestor": [image_id]})
+    users = [raw["Id"][:12] for raw in containers if raw["ImageID"] == image_id]
+    if users:
+        raise in_use(work.name, f"it is the image of container {', '.join(users)}")
+
+
+def in_use(name: str, why: str) -> SwarmError:
+    """The error for an image that the Engine does not remove."""
+    return SwarmError(
+        f"image {name} cannot be removed: {why}; remove what uses it, or use force_absent", reason="image_in_use"
+    )

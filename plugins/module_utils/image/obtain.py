@@ -37,6 +37,9 @@ def pull(work: Work) -> dict | None:
         )
     if there and told in digests(now, name):
         return now
+    offered = [{key.capitalize(): value for key, value in item.items()} for item in work.platforms.get(name, ())]
+    if offered and not any(fits(item, platform) for item in offered):
+        raise other_platform(name, platform, offered)
     before = now and now["Id"]
     if work.check_mode:
         work.did("pull", name, before, f"{split(name)[0]}@{told}")
@@ -50,13 +53,18 @@ def fetch(work: Work, name: str, before: str | None, platform: str | None) -> di
     work.transfer("pull", "/images/create", name, sentence, fromImage=name, platform=platform or None)
     image = local(work)
     if not fits(image, platform):
-        raise SwarmError(
-            f"{sentence} for {platform}: its registry has it for {image['Os']}/{image['Architecture']} only; correct "
-            "pull.platform",
-            reason="image_not_found",
-        )
+        raise other_platform(name, platform, [image])
     work.did("pull", name, before, image["Id"])
     return image
+
+
+def other_platform(name: str, platform: str, images: list) -> SwarmError:
+    """The error for an image that there is for other platforms."""
+    has = ", ".join(sorted({f"{image.get('Os')}/{image.get('Architecture')}" for image in images}))
+    return SwarmError(
+        f"{name} cannot be pulled for {platform}: its registry has it for {has} only; correct pull.platform",
+        reason="image_not_found",
+    )
 
 
 def load(work: Work) -> dict | None:

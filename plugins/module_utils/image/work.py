@@ -36,8 +36,9 @@ class Work:
         self.show = show
         self.name = reference(params["name"], params["tag"])
         self.steps: list = []
-        # Digests by name, as registries were asked for them.
+        # Digests and platforms by name, as registries were asked for them.
         self.told: dict = {}
+        self.platforms: dict = {}
 
     def did(self, action: str, place: str, before, after) -> None:
         """Keep what was done; ``before`` and ``after`` are IDs or digests, or None."""
@@ -51,7 +52,8 @@ class Work:
         """The digest that the registry has for a name; None if it has none. SwarmError if it does not tell."""
         try:
             with self.client.for_image(name):
-                self.told[name] = get(self.client.get(f"/distribution/{name}/json"), "Descriptor.digest")
+                answer = self.client.get(f"/distribution/{name}/json")
+            self.told[name], self.platforms[name] = get(answer, "Descriptor.digest"), answer.get("Platforms") or ()
             return self.told[name]
         except NotFound:
             return None

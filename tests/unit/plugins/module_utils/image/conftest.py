@@ -33,7 +33,7 @@ class Engine(socketserver.ThreadingUnixStreamServer):
     def __init__(self, path):
         super().__init__(path, Handler)
         self.names, self.digests, self.registry = {}, {}, {}
-        self.requests, self.error, self.received = [], None, b""
+        self.requests, self.error, self.received, self.used = [], None, b"", []
 
     @property
     def writes(self):
@@ -116,8 +116,10 @@ class Handler(BaseHTTPRequestHandler):
         parts = path.split("/")
         name, what = "/".join(parts[2:-1]), parts[-1]
         if path.startswith("/distribution/"):
-            digest = engine.registry.get(name)
-            return digest and [self.answer(200, {"Descriptor": {"digest": identity(digest)}})]
+            digest, platforms = engine.registry.get(name), [{"os": "linux", "architecture": "amd64"}]
+            return digest and [self.answer(200, {"Descriptor": {"digest": identity(digest)}, "Platforms": platforms})]
+        if path == "/containers/json":
+            return [self.answer(200, [{"Id": "c" * 64, "ImageID": image} for image in engine.used])]
         if path == "/images/create":
             name = query["fromImage"]
             engine.add("p", name, digest=engine.registry[name])
@@ -128,6 +130,8 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/images/load":
             engine.names.update(engine.loads)
             return [self.answer(200, {"stream": "Loaded image"})]
+        if self.command == "DELETE" and engine.names.get(path[len("/images/") :]) in engine.used:
+            return [self.answer(409, {"message": "conflict: unable to remove repository reference"})]
         if self.command == "DELETE":
             return engine.names.pop(path[len("/images/") :], None) and [self.answer(200, [])]
         image = engine.inspect(f"{name}:{query['tag']}" if what == "push" else name)

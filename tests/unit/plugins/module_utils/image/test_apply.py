@@ -60,11 +60,17 @@ def test_one_of_another_platform_is_pulled(run, engine):
     engine.add("a", APP, digest="d")
     engine.registry[APP] = "d"
     assert run(check=True, name=APP, source="pull", pull={"platform": "linux/amd64"})["actions"] == []
-    assert run(check=True, name=APP, source="pull", pull={"platform": "linux/arm64"})["actions"] == ["pull"]
-    with pytest.raises(
-        SwarmError, match="cannot be pulled for linux/arm64: .* for linux/amd64 only; correct pull.plat"
-    ):
-        run(name=APP, source="pull", pull={"platform": "linux/arm64"})
+    engine.inspect = lambda name, inspect=engine.inspect: {**inspect(name), "Architecture": "arm64"}
+    assert run(check=True, name=APP, source="pull", pull={"platform": "linux/amd64"})["actions"] == ["pull"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_one_that_there_is_for_other_platforms_only(run, engine, check):
+    engine.registry[APP] = "d"
+    words = "cannot be pulled for linux/arm64: .* for linux/amd64 only; correct pull.platform"
+    with pytest.raises(SwarmError, match=words) as caught:
+        run(check=check, name=APP, source="pull", pull={"platform": "linux/arm64"})
+    assert caught.value.reason == "image_not_found"
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -205,6 +211,19 @@ def test_removed(change, engine):
     engine.add("a", APP, OTHER)
     change("remove", name=APP, state="absent")
     assert engine.names == {OTHER: ID}
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_what_a_container_has_is_not_removed(run, engine, check):
+    engine.add("a", APP)
+    engine.used = [ID]
+    with pytest.raises(SwarmError, match=f"^image {APP} cannot be removed: .*; remove what uses it, or use force") as e:
+        run(check=check, name=APP, state="absent")
+    assert e.value.reason == "image_in_use"
+    assert engine.names == {APP: ID}
+    assert run(check=True, name=APP, state="absent", force_absent=True)["actions"] == ["remove"]
+    engine.add("a", OTHER)
+    assert run(check=True, name=APP, state="absent")["actions"] == ["remove"]
 
 
 @pytest.mark.parametrize(
