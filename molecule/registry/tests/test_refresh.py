@@ -82,11 +82,15 @@ def lose(docker, on, until, login):
 
     def lab(command):
         words = [sys.executable, LAB, command, LOST, "--name", os.environ["LAB_NAME"]]
-        subprocess.run(words, check=True, capture_output=True)
+        return subprocess.Popen(words, stdout=subprocess.DEVNULL)
 
-    yield lambda: lab("stop")
-    lab("start")
+    def lose():
+        assert lab("stop").wait() == 0
+
+    yield lose
+    started = lab("start")
     assert login(nodes=MANAGERS).status == 0
+    assert started.wait() == 0
     until(lambda: docker("node", "inspect", LOST, "--format", "{{.Status.State}}").strip() == "ready")
 
 
