@@ -20,6 +20,7 @@ def test_new_content_of_a_tag_gets_to_every_node(publish, stack, running, digest
     planned = publish("--check", "--diff", images=images, stack=stack("base/web:1"))
     assert planned.changed == 1
     assert f"{address}/base/web:1 would be pushed" in planned.text
+    assert "The registry tells the digests for these only after a real run: site" in planned.text
     assert (digest("base/web", 1), set(running().values())) == (before, {f"{address}/base/web:1@{before}"})
 
     done = publish("-vvvv", images=images, stack=stack("base/web:1"))
