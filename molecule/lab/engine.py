@@ -59,7 +59,7 @@ def ensure_engine() -> docker.DockerClient:
 
     Raises LabError if no engine answers within START_TIMEOUT.
     """
-    install_programs()
+    install_programs(PROGRAMS)
     load_kernel_modules()
     client = connect()
     if client is None:
@@ -68,9 +68,9 @@ def ensure_engine() -> docker.DockerClient:
     return client
 
 
-def install_programs() -> None:
-    """Install the distribution's packages of the programs that are missing."""
-    missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
+def install_programs(programs: dict[str, str]) -> None:
+    """Install the distribution's packages, by program, of those that are missing."""
+    missing = [package for program, package in programs.items() if not shutil.which(program)]
     if not missing:
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

@@ -34,13 +34,20 @@ from machines import (
     start_machine,
     start_machines,
 )
+from virtual import ensure_virtual_machine, kernel_suffices, stop_virtual_machine
 
+DEFAULT_HOST = "unix:///var/run/docker.sock"
 MOST_MACHINES = 250
 
 
 def start_host_engine(options: argparse.Namespace) -> None:
     """Make sure that an engine answers, and say which."""
     print(f"Docker Engine {ensure_engine().version()['Version']} answers.")
+
+
+def start_virtual_machine(options: argparse.Namespace) -> None:
+    """Make sure that labs can have a kernel that balances load and encrypts, and print the DOCKER_HOST for them."""
+    print(DEFAULT_HOST if kernel_suffices() else ensure_virtual_machine())
 
 
 def build_images(options: argparse.Namespace) -> None:
@@ -130,6 +137,8 @@ def clean(options: argparse.Namespace) -> None:
     if client:
         for image in client.images.list(filters={"label": f"{LABEL}=image"}):
             client.images.remove(image.id, force=True)
+    if stop_virtual_machine():
+        print("The virtual machine is stopped.")
     print("The engine that the lab started is stopped." if stop_engine() else "No engine of the lab was running.")
 
 
@@ -192,6 +201,7 @@ def parse_arguments() -> argparse.Namespace:
         return command
 
     add("engine", start_host_engine)
+    add("vm", start_virtual_machine)
     building = add("images", build_images)
     up = add("up", bring_up, named=True)
     for command in (building, up):

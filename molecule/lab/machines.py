@@ -20,12 +20,13 @@ from docker.models.containers import Container
 from docker.models.networks import Network
 from engine import LabError
 from images import LABEL, RELEASES, fingerprint
+from virtual import ADDRESSES_LABEL
 
 READY_TIMEOUT = 120  # seconds
 STOP_TIMEOUT = 10  # seconds
 PARALLEL = 8
 # Far from what engines and swarms take: 172.16/12, 192.168/16 and the low end of 10/8.
-ADDRESSES = ipaddress.ip_network("10.213.0.0/16")
+ADDRESSES = "10.213.0.0/16"
 # The kernel's defaults stop init systems and engines from starting when there are a dozen machines or more, and all
 # machines share its table of neighbours: fifty that talk to each other fill it, and then no machine has a route.
 KERNEL_LIMITS = {
@@ -105,15 +106,17 @@ def ensure_network(client: docker.DockerClient, lab: str) -> Network:
     """Return the lab's network; the subnet of a new one follows from the name unless it is taken."""
     for network in client.networks.list(filters={"label": f"{LABEL}={lab}"}):
         return network
-    subnets = list(ADDRESSES.subnets(new_prefix=24))
+    labels = dict(text.partition("=")[::2] for text in client.info()["Labels"] or ())
+    addresses = ipaddress.ip_network(labels.get(ADDRESSES_LABEL, ADDRESSES))
+    subnets = list(addresses.subnets(new_prefix=24))
     first = int(fingerprint(lab), 16) % len(subnets)
-    routes = read_routes()
+    routes = [route for route in read_routes() if route != addresses]
     for subnet in subnets[first:] + subnets[:first]:
         if not any(subnet.overlaps(route) for route in routes):
             pool = docker.types.IPAMPool(subnet=str(subnet))
             ipam = docker.types.IPAMConfig(pool_configs=[pool])
             return client.networks.create(f"flotilla-{lab}", ipam=ipam, labels={LABEL: lab})
-    raise LabError(f"No free /24 is left in {ADDRESSES}: take other labs down with 'lab.py down'.")
+    raise LabError(f"No free /24 is left in {addresses}: take other labs down with 'lab.py down'.")
 
 
 def read_routes() -> list[ipaddress.IPv4Network]:

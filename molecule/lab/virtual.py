@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A virtual machine with an engine of its own, for hosts whose kernel lacks what a swarm's data plane needs.
+
+Machines of a lab that is brought up with its DOCKER_HOST are containers there, and this host reaches them like its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import docker
+from engine import KERNEL_MODULES, RUN, LabError, install_programs, load_kernel_modules, read_pid
+from images import LABEL, cache_directory, debian_sources, fingerprint
+
+DEVICE, HERE, THERE = "flotilla-vm", "10.212.0.1", "10.212.0.2"
+# Where its engine tells which addresses this host reaches through it.
+ADDRESSES_LABEL, ADDRESSES = f"{LABEL}.addresses", "10.214.0.0/16"
+DOCKER_HOST = f"tcp://{THERE}:2375"
+PROGRAMS = {
+    "qemu-system-x86_64": "qemu-system-x86",
+    "mmdebstrap": "mmdebstrap",
+    "mke2fs": "e2fsprogs",
+    "ip": "iproute2",
+}
+PID_FILE, CONSOLE = RUN / "qemu.pid", Path("/var/log/flotilla-swarm-vm.log")
+START_TIMEOUT = 240  # seconds
+STOP_TIMEOUT = 30  # seconds
+# Emulated: other models than this one crash the kernel.
+EMULATION = ["-accel", "tcg,thread=multi", "-cpu", "qemu64,-cx16"]
+VIRTUALIZATION = ["-accel", "kvm", "-cpu", "host"]
+
+RELEASE, DISK_SIZE = "trixie", "24G"
+PACKAGES = [
+    "dbus",
+    "docker.io",
+    "initramfs-tools",
+    "iproute2",
+    "iptables",
+    "kmod",
+    "linux-image-cloud-amd64",
+    "systemd",
+    "systemd-sysv",
+    "udev",
+]
+FILES = {
+    "etc/systemd/network/wired.network": f"[Match]\nName=e*\n[Network]\nAddress={THERE}/30\n",
+    "etc/modules-load.d/lab.conf": "\n".join(KERNEL_MODULES) + "\n",
+    "etc/docker/daemon.json": f'{{"labels": ["{ADDRESSES_LABEL}={ADDRESSES}"]}}\n',
+    # Only the host can reach this address, and it reaches what the engine would keep from others.
+    "etc/systemd/system/docker.service.d/lab.conf": (
+        f"[Service]\nExecStart=\nExecStart=/usr/sbin/dockerd -H fd:// -H {DOCKER_HOST}\n"
+        f"ExecStartPost=/usr/sbin/iptables -I DOCKER-USER -s {HERE} -j ACCEPT\n"
+    ),
+}
+
+
+def kernel_suffices() -> bool:
+    """Return whether this host's kernel balances load (IPVS) and encrypts what is between machines (ESP)."""
+    load_kernel_modules()
+    state = ["src", "192.0.2.1", "dst", "192.0.2.2", "proto", "esp", "spi", "0xf107"]
+    key = ["mode", "transport", "aead", "rfc4106(gcm(aes))", f"0x{'00' * 20}", "64"]
+    added = subprocess.run(["ip", "xfrm", "state", "add", *state, *key], capture_output=True, check=False)
+    if added.returncode:
+        return False
+    subprocess.run(["ip", "xfrm", "state", "delete", *state], capture_output=True, check=True)
+    return Path("/proc/net/ip_vs").exists()
+
+
+def ensure_virtual_machine() -> str:
+    """Return the DOCKER_HOST of the virtual machine, which then answers; raise LabError if it does not."""
+    install_programs(PROGRAMS)
+    if read_pid(PID_FILE, "qemu-system-x86") is None:
+        disk = build_disk()
+        ensure_network()
+        start(disk)
+    wait()
+    return DOCKER_HOST
+
+
+def build_disk() -> Path:
+    """Return the image of its disk, beside which are its kernel and initrd; built if it is not in the cache."""
+    command = ["mmdebstrap", "--variant=minbase", "--format=directory", f"--include={','.join(PACKAGES)}"]
+    command += ['--aptopt=Acquire::Check-Valid-Until "false"']
+    command += [f"--dpkgopt=path-exclude=/usr/share/{unused}/*" for unused in ("doc", "man", "locale")]
+    hooks = [f'mkdir -p "$1/{Path(name).parent}"; printf %s \'{text}\' > "$1/{name}"' for name, text in FILES.items()]
+    hooks += ['chroot "$1" systemctl enable systemd-networkd']
+    command += [f"--customize-hook={hook}" for hook in hooks]
+    disk = cache_directory() / f"vm-{fingerprint(command, RELEASE, DISK_SIZE)}.img"
+    if not disk.exists():
+        cache_directory().mkdir(parents=True, exist_ok=True)
+        for outdated in cache_directory().glob("vm-*"):
+            outdated.unlink()
+        with tempfile.TemporaryDirectory(dir=cache_directory()) as top:
+            root, unfinished = Path(top, "root"), Path(top, "disk")
+            run([*command, RELEASE, str(root), *debian_sources(RELEASE)])
+            run(["mke2fs", "-q", "-t", "ext4", "-d", str(root), str(unfinished), DISK_SIZE])
+            for part in ("vmlinuz", "initrd"):
+                shutil.copy(next(root.glob(f"boot/{part}*")), f"{disk}.{part}")
+            unfinished.rename(disk)
+    return disk
+
+
+def run(command: list[str]) -> None:
+    """Run a command; raise LabError with the end of what it says if it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise LabError(f"{command[0]} fails for the virtual machine: {done.stderr.strip()[-1500:]}")
+
+
+def ensure_network() -> None:
+    """Make the device that connects this host with the virtual machine, and the route through it."""
+    subprocess.run(["ip", "tuntap", "add", "dev", DEVICE, "mode", "tap"], capture_output=True, check=False)
+    run(["ip", "address", "replace", f"{HERE}/30", "dev", DEVICE])
+    run(["ip", "link", "set", DEVICE, "up"])
+    run(["ip", "route", "replace", ADDRESSES, "via", THERE])
+
+
+def start(disk: Path) -> None:
+    """Start it; whatever it writes to its disk is gone when it stops."""
+    flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+    virtual = os.access("/dev/kvm", os.W_OK) and ("vmx" in flags or "svm" in flags)
+    command = ["qemu-system-x86_64", *(VIRTUALIZATION if virtual else EMULATION), "-smp", "2", "-m", "4096"]
+    command += ["-kernel", f"{disk}.vmlinuz", "-initrd", f"{disk}.initrd"]
+    command += ["-append", "console=ttyS0 root=/dev/vda rw", "-serial", f"file:{CONSOLE}", "-no-reboot"]
+    command += ["-drive", f"file={disk},if=virtio,format=raw,snapshot=on"]
+    command += ["-netdev", f"tap,id=n0,ifname={DEVICE},script=no,downscript=no", "-device", "virtio-net-pci,netdev=n0"]
+    command += ["-display", "none", "-monitor", "none", "-daemonize", "-pidfile", str(PID_FILE)]
+    RUN.mkdir(parents=True, exist_ok=True)
+    run(command)
+
+
+def wait() -> None:
+    """Wait until its engine answers; raise LabError after START_TIMEOUT."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while True:
+        try:
+            docker.DockerClient(DOCKER_HOST, timeout=30).ping()
+            return
+        except docker.errors.DockerException as error:
+            if time.monotonic() > deadline:
+                raise LabError(
+                    f"The virtual machine's engine does not answer after {START_TIMEOUT} s: {error}; see {CONSOLE}."
+                ) from error
+        time.sleep(1)
+
+
+def stop_virtual_machine() -> bool:
+    """Stop it and remove its device; return whether there was one."""
+    pid = read_pid(PID_FILE, "qemu-system-x86")
+    if pid is not None:
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_TIMEOUT
+        while read_pid(PID_FILE, "qemu-system-x86") is not None:
+            if time.monotonic() > deadline:
+                raise LabError(f"The virtual machine (process {pid}) does not stop.")
+            time.sleep(0.2)
+    subprocess.run(["ip", "link", "delete", DEVICE], capture_output=True, check=False)
+    return pid is not None
