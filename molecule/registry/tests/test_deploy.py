@@ -132,8 +132,9 @@ def test_every_node_must_be_logged_in(run, on, docker, image, address, index, ha
     groups = {"swarm_managers": NODES[:3], "swarm_workers": {**dict.fromkeys(NODES[3:], {}), "dead": DEAD}}
     before = index()
 
-    def deploy(*options, services=wanted, **variables):
-        return play("flotilla.swarm.deploy", groups, *options, swarm_stacks=[stack(services)], **variables)
+    def deploy(*options, services=None, **variables):
+        stacks = [stack(services or wanted)]
+        return play("flotilla.swarm.deploy", groups, *options, swarm_stacks=stacks, **variables)
 
     for node in ("node3", "node5"):
         on(node, f"mv {CONFIG} {CONFIG}.aside")

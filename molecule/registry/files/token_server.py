@@ -1,8 +1,7 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A token server for one user of a registry (distribution-spec, token authentication), identity tokens included.
 
-    token-server PORT CERTIFICATE KEY SIGNER SIGNER-KEY SERVICE
+    token_server.py PORT CERTIFICATE KEY SIGNER SIGNER-KEY SERVICE
 
 User and password are in a file of one line, ``user:password``, in $TOKEN_USER.
 """
