@@ -92,7 +92,7 @@ def ends(folder):
 def test_a_change_ends_as_it_should(ends, name):
     _before, _after, reason, *parts = CASES[name]
     assert ends[name].reason == reason, ends[name].message
-    assert [part for part in parts if part not in ends[name].message] == []
+    assert [part for part in parts if part not in ends[name].message] == [], ends[name].message
 
 
 def test_what_is_done_is_so(ends, newest):

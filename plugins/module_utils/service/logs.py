@@ -25,6 +25,7 @@ READABLE = ("json-file", "local", "journald")
 # A failure shows so much of the log of each task, of so many tasks.
 LINES, CHARACTERS, TASKS = 10, 2000, 4
 ANSWER_TIME = 5
+UNREADABLE = "(its log"
 
 
 def read(client, path, tty, declared, **query) -> tuple:
@@ -94,21 +95,39 @@ def of_failures(client, tasks, services, nodes) -> dict:
     for task in sorted(tasks, key=since):
         if get(task, "Status.ContainerStatus.ContainerID") and task["ServiceID"] in services:
             name = task_name(services[task["ServiceID"]], task, nodes)
-            chosen.pop(name, None)
-            chosen[name] = task
-    return {name: last_lines(client, task) for name, task in list(chosen.items())[-TASKS:]}
+            chosen[name] = [task, *chosen.pop(name, ())]
+    return {name: last_words(client, found) for name, found in list(chosen.items())[-TASKS:]}
+
+
+def last_words(client, tasks) -> list:
+    """The end of the log of the last task of a place, or of the one before it: it may have said nothing yet."""
+    told: list = []
+    for task in tasks[:2]:
+        try:
+            lines = last_lines(client, task)
+        except SwarmError as exc:
+            told = told or [f"{UNREADABLE} cannot be read: {exc})"]
+            if exc.reason == "engine_timeout":
+                break
+            continue
+        if said(lines):
+            return lines
+        told = told or lines
+    return told
 
 
 def last_lines(client, task) -> list:
-    """The end of one task's log."""
+    """The end of one task's log, or why there is none."""
     tty = bool(get(task, "Spec.ContainerSpec.TTY"))
     query = {"stdout": True, "stderr": True, "tail": LINES, "timeout": ANSWER_TIME}
-    try:
-        lines, remarks = read(client, f"/tasks/{task['ID']}", tty, [task.get("Spec")], **query)
-    except SwarmError as exc:
-        return [f"(its log cannot be read: {exc})"]
+    lines, remarks = read(client, f"/tasks/{task['ID']}", tty, [task.get("Spec")], **query)
     texts = [_CONTROL.sub("", line["text"]) for line in lines]
     return shortened(texts) or [f"({remark})" for remark in why_empty(task, remarks)]
+
+
+def said(lines) -> bool:
+    """Whether these are lines of a task, and not why there are none."""
+    return bool(lines) and not lines[0].startswith(UNREADABLE)
 
 
 def shortened(texts) -> list:
@@ -135,6 +154,6 @@ def in_short(logs: dict) -> str:
     """The last lines of the first log that has any, for a message."""
     for name, lines in logs.items():
         told = " | ".join(line.strip() for line in lines[-3:] if line.strip())
-        if told and not told.startswith("(its log"):
+        if told and said(lines):
             return f"{name} logged: {told if len(told) <= 300 else '...' + told[-300:]}"
     return ""

@@ -10,7 +10,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.core.errors import 
 from ansible_collections.flotilla.swarm.plugins.module_utils.service.logs import (
     CHARACTERS,
     in_short,
-    last_lines,
+    last_words,
     masking,
     of_failures,
     read,
@@ -27,16 +27,17 @@ def frame(kind, text):
 
 
 class Engine:
-    """Answers with the same bytes, or with an error, and keeps what was asked."""
+    """Answers with the same bytes or an error, or with those of each path, and keeps what was asked."""
 
     def __init__(self, answer):
         self.answer, self.asked = answer, []
 
     def read(self, path, **query):
         self.asked.append((path, query))
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+        answer = self.answer[path] if isinstance(self.answer, dict) else self.answer
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 def spec(**environment):
@@ -112,6 +113,21 @@ def test_the_last_lines_of_the_last_task_of_each_place():
     assert [path for path, _query in engine.asked] == ["/tasks/t1/logs"]
 
 
+@pytest.mark.parametrize("newest", [b"", Unreachable("the Engine did not answer within 5 seconds")])
+def test_the_task_before_the_last_is_read_where_that_has_said_nothing(newest):
+    old = task("t0", Status={**task()["Status"], "Timestamp": "2026-01-01T09:00:00Z"})
+    engine = Engine({"/tasks/t1/logs": newest, "/tasks/t0/logs": frame(1, "2026-01-01T09:00:00Z why\n")})
+    assert of_failures(engine, [task(), old], SERVICES, NODES) == {"web.1 on node1": ["why"]}
+
+
+def test_a_node_that_does_not_answer_is_asked_once():
+    engine = Engine(Unreachable("the Engine did not answer within 5 seconds", reason="engine_timeout"))
+    assert last_words(engine, [task(), task("t0")]) == [
+        "(its log cannot be read: the Engine did not answer within 5 seconds)"
+    ]
+    assert len(engine.asked) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "more", "told"),
     [
@@ -138,7 +154,7 @@ def test_the_last_lines_of_the_last_task_of_each_place():
     ],
 )
 def test_a_log_is_never_a_reason_to_fail(answer, more, told):
-    assert last_lines(Engine(answer), task(**more)) == told
+    assert last_words(Engine(answer), [task(**more)]) == told
 
 
 def test_a_long_log_is_cut_from_its_beginning():
