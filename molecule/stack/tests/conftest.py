@@ -120,7 +120,11 @@ class Swarm:
 
     def everything(self, stack: str = "") -> dict:
         """All objects of the swarm by kind and name, each as what tells whether somebody has written it, and the
-        tasks of services, or of those that are named as a stack."""
+        tasks of services, or of those that are named as a stack.
+
+        Not before the swarm has given services their ports, which counts as writing them.
+        """
+        until(lambda: all(has_ports(raw) for raw in self.listed("services")))
         found = {kind: {named(raw): identity(raw) for raw in self.listed(kind)} for kind in KINDS}
         return {**found, "tasks": {name: self.running(name) for name in self.names("services", stack)}}
 
@@ -188,6 +192,12 @@ class Swarm:
             with suppress(SwarmError):
                 self.client.delete(f"/{kind}/{raw.get('ID') or raw['Id']}")
         return not self.listed(kind)
+
+
+def has_ports(service: dict) -> bool:
+    """Whether a service has the ports that it asks for, and no others."""
+    given, wanted = service.get("Endpoint", {}).get("Spec", {}), service["Spec"].get("EndpointSpec", {})
+    return given.get("Ports") == wanted.get("Ports")
 
 
 def until(true, seconds: float = 60) -> None:
