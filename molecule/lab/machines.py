@@ -315,7 +315,25 @@ def remove_lab(client: docker.DockerClient, lab: str) -> bool:
     label = {"label": f"{LABEL}={lab}"}
     machines = find_machines(client, lab)
     in_parallel(remove_machine, machines)
-    leftovers = [*client.volumes.list(filters=label), *client.networks.list(filters=label)]
-    for leftover in leftovers:
-        leftover.remove()
-    return bool(machines or leftovers)
+    volumes, networks = client.volumes.list(filters=label), client.networks.list(filters=label)
+    for volume in volumes:
+        volume.remove()
+    for network in networks:
+        remove_network(network)
+    return bool(machines or volumes or networks)
+
+
+def remove_network(network: Network) -> None:
+    """Remove a network; an engine that has just removed many machines may believe for a while that one is connected."""
+    deadline = time.monotonic() + STOP_TIMEOUT
+    while True:
+        try:
+            network.remove()
+            return
+        except docker.errors.APIError:
+            if time.monotonic() > deadline:
+                raise
+        network.reload()
+        for endpoint in network.attrs["Containers"].values():
+            network.disconnect(endpoint["Name"], force=True)
+        time.sleep(0.5)
