@@ -10,6 +10,7 @@ import tarfile
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -335,5 +336,6 @@ def remove_network(network: Network) -> None:
                 raise
         network.reload()
         for endpoint in network.attrs["Containers"].values():
-            network.disconnect(endpoint["Name"], force=True)
+            with suppress(docker.errors.APIError):
+                network.disconnect(endpoint["Name"], force=True)
         time.sleep(0.5)
