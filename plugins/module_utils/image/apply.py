@@ -4,12 +4,9 @@
 
 from __future__ import annotations
 
-import base64
-import json
-
 from ..core.errors import EngineError, InvalidOption, SwarmError
 from ..core.run import Stopwatch
-from ..registry.credentials import HEADER
+from ..registry.credentials import HEADER, encoded
 from . import archive
 from .build import build
 from .names import digests, is_id, reference, split
@@ -109,7 +106,7 @@ def push(work: Work, image: dict | None, target: str) -> str | None:
     repository, tag_name, _digest = split(target)
     sentence = f"{target} cannot be pushed"
     # The Engine refuses a push without this header, also where there is nothing to put into it.
-    nobody = {HEADER: base64.urlsafe_b64encode(json.dumps({}).encode()).decode()}
+    nobody = {HEADER: encoded({})}
     report = work.transfer("push", f"/images/{repository}/push", target, sentence, headers=nobody, tag=tag_name)
     if report.digest != there:
         work.did("push", target, there, report.digest)

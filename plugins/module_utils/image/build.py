@@ -11,7 +11,7 @@ import re
 import tempfile
 
 from ..core.errors import InvalidOption, SwarmError
-from ..registry.credentials import HEADER
+from ..registry.credentials import HEADER, encoded
 from . import archive
 from .context import pack, read_text
 from .fields import BUILD, LIMITS
@@ -132,4 +132,4 @@ def registry_config(client, images: list) -> str:
         if header:
             auth = json.loads(base64.urlsafe_b64decode(header))
             auths[auth["serveraddress"]] = auth
-    return base64.urlsafe_b64encode(json.dumps(auths).encode()).decode()
+    return encoded(auths)

@@ -67,7 +67,7 @@ class Credentials:
         auth = self.of(registry_of(image)) if image else None
         if not auth:
             return {}
-        return {HEADER: base64.urlsafe_b64encode(json.dumps(auth).encode()).decode()}
+        return {HEADER: encoded(auth)}
 
     def of(self, registry: str) -> dict | None:
         """The credentials for a registry, as the Engine takes them; None if there are none."""
@@ -96,6 +96,11 @@ class Credentials:
             folder = self.environment.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker")
             self._config = load(os.path.join(folder, "config.json"))
         return self._config
+
+
+def encoded(auth: dict) -> str:
+    """Credentials as a header of a request to the Engine has them."""
+    return base64.urlsafe_b64encode(json.dumps(auth).encode()).decode()
 
 
 def given(items) -> dict:
