@@ -4,10 +4,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from searches import Searches
+
+LAB = Path(__file__).with_name("lab") / "lab.py"
 
 
 @pytest.fixture
@@ -89,6 +95,16 @@ def until():
             time.sleep(0.5)
 
     return until
+
+
+@pytest.fixture
+def power():
+    """Stop or start a machine."""
+
+    def power(command, name):
+        subprocess.run([sys.executable, LAB, command, name, "--name", os.environ["LAB_NAME"]], check=True)
+
+    return power
 
 
 @pytest.fixture

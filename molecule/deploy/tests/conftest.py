@@ -3,17 +3,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from deploy.tests.stacks import HIDDEN, Swarm, from_environment
 from plays import play
 
-LAB = Path(__file__).resolve().parents[2] / "lab" / "lab.py"
 GROUPS = {"swarm_managers": ["node1", "node2", "node3"], "swarm_workers": ["node4", "node5"]}
 
 
@@ -58,13 +53,3 @@ def table():
         return [re.split(r"  +", line) for line in lines[:end]]
 
     return table
-
-
-@pytest.fixture
-def power():
-    """Stop or start a machine."""
-
-    def power(command, name):
-        subprocess.run([sys.executable, LAB, command, name, "--name", os.environ["LAB_NAME"]], check=True)
-
-    return power

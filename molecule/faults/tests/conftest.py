@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +10,6 @@ import testinfra
 from plays import play
 
 SCENARIO = Path(__file__).resolve().parents[1]
-LAB = SCENARIO.parent / "lab" / "lab.py"
 MEMBERSHIP = "{{.Swarm.LocalNodeState}}{{with .Swarm.Cluster}} {{.ID}}{{end}}"
 NODE = "{{.Description.Hostname}} {{.Spec.Role}} {{.Status.State}} {{index .Spec.Labels `flotilla.swarm.host`}}"
 
@@ -69,13 +65,3 @@ def built():
         return sorted([name, role, "ready", name] for name, role in declared)
 
     return built
-
-
-@pytest.fixture
-def power():
-    """Stop or start a machine."""
-
-    def power(command, name):
-        subprocess.run([sys.executable, LAB, command, name, "--name", os.environ["LAB_NAME"]], check=True)
-
-    return power

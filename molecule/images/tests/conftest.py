@@ -5,14 +5,10 @@ from __future__ import annotations
 
 import glob
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from plays import play, play_and_kill
 
-LAB = Path(__file__).resolve().parents[2] / "lab" / "lab.py"
 MANAGERS, WORKERS = ("node1", "node2", "node3"), ("node4",)
 NODES = (*MANAGERS, *WORKERS)
 BUILDER, REGISTRY = "node5", "node6"
@@ -107,16 +103,6 @@ def publish(address):
         return done
 
     return publish
-
-
-@pytest.fixture
-def power():
-    """Stop or start a machine."""
-
-    def power(command, name):
-        subprocess.run([sys.executable, LAB, command, name, "--name", os.environ["LAB_NAME"]], check=True)
-
-    return power
 
 
 @pytest.fixture
