@@ -142,13 +142,18 @@ def forget_dead_process(pid_file: Path, program: str) -> None:
 
 def stop_engine() -> bool:
     """Stop the engine if it was started by hand; return whether there was one to stop."""
-    pid = read_pid(PID_FILE, "dockerd")
+    return stop_process(PID_FILE, "dockerd", LOG_FILE)
+
+
+def stop_process(pid_file: Path, program: str, log: Path) -> bool:
+    """Stop a program and wait for its end; return whether it ran. Raises LabError after STOP_TIMEOUT."""
+    pid = read_pid(pid_file, program)
     if pid is None:
         return False
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_TIMEOUT
-    while read_pid(PID_FILE, "dockerd") is not None:
+    while read_pid(pid_file, program) is not None:
         if time.monotonic() > deadline:
-            raise LabError(f"dockerd (process {pid}) does not stop: see {LOG_FILE}.")
+            raise LabError(f"{program} (process {pid}) does not stop: see {log}.")
         time.sleep(0.2)
     return True

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 import docker
-from engine import KERNEL_MODULES, RUN, LabError, install_programs, load_kernel_modules, read_pid
+from engine import KERNEL_MODULES, RUN, LabError, install_programs, load_kernel_modules, read_pid, stop_process
 from images import LABEL, cache_directory, debian_sources, fingerprint
 
 DEVICE, HERE, THERE = "flotilla-vm", "10.212.0.1", "10.212.0.2"
@@ -28,9 +27,10 @@ PROGRAMS = {
     "mke2fs": "e2fsprogs",
     "ip": "iproute2",
 }
+# As the kernel has its name, which it cuts.
+PROGRAM = "qemu-system-x86"
 PID_FILE, CONSOLE = RUN / "qemu.pid", Path("/var/log/flotilla-swarm-vm.log")
 START_TIMEOUT = 240  # seconds
-STOP_TIMEOUT = 30  # seconds
 # Emulated: other models than this one crash the kernel.
 EMULATION = ["-accel", "tcg,thread=multi", "-cpu", "qemu64,-cx16"]
 VIRTUALIZATION = ["-accel", "kvm", "-cpu", "host"]
@@ -75,7 +75,7 @@ def kernel_suffices() -> bool:
 def ensure_virtual_machine() -> str:
     """Return the DOCKER_HOST of the virtual machine, which then answers; raise LabError if it does not."""
     install_programs(PROGRAMS)
-    if read_pid(PID_FILE, "qemu-system-x86") is None:
+    if read_pid(PID_FILE, PROGRAM) is None:
         disk = build_disk()
         ensure_network()
         start(disk)
@@ -152,13 +152,6 @@ def wait() -> None:
 
 def stop_virtual_machine() -> bool:
     """Stop it and remove its device; return whether there was one."""
-    pid = read_pid(PID_FILE, "qemu-system-x86")
-    if pid is not None:
-        os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_TIMEOUT
-        while read_pid(PID_FILE, "qemu-system-x86") is not None:
-            if time.monotonic() > deadline:
-                raise LabError(f"The virtual machine (process {pid}) does not stop.")
-            time.sleep(0.2)
+    stopped = stop_process(PID_FILE, PROGRAM, CONSOLE)
     subprocess.run(["ip", "link", "delete", DEVICE], capture_output=True, check=False)
-    return pid is not None
+    return stopped
