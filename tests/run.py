@@ -45,7 +45,7 @@ PARTS = [*CHECKS, "molecule"]
 # The first makes the images that all need; the last takes the machine for itself.
 FIRST, LAST = "lab_smoke", "storm"
 # Those that take six minutes begin early, so that none of them is left alone at the end.
-LONG = ("secrets", "network", "stack", "rollout", "engine")
+LONG = ("secrets", "network", "images", "stack", "rollout", "registry")
 
 
 @dataclass
