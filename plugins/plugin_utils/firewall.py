@@ -52,12 +52,18 @@ def _addresses_of(host, variables, facts, nodes):
         texts = [given] if isinstance(given, str) else given
         return [plain(text, f"firewall_addresses of {host}") for text in texts]
     interfaces = facts.get("interfaces") or {}
-    advertised, sent = (variables.get(name) for name in ("swarm_advertise_addr", "swarm_data_path_addr"))
+    advertised, sent = (_said(variables, name) for name in ("swarm_advertise_addr", "swarm_data_path_addr"))
     own = declared(advertised, interfaces) or live(host, facts, nodes)
     if not own and not advertised:
         own = declared(facts.get("address"), {}) or declared(variables.get("ansible_host", host), {})
     path = declared(sent, interfaces)
     return [] if sent and not path else list(dict.fromkeys(own + path)) if own else []
+
+
+def _said(variables, name):
+    """A variable; a word that means no address if it needs facts that a host outside of this run does not have."""
+    value = variables.get(name)
+    return value if value is None or isinstance(value, str) else "undefined"
 
 
 def declared(value, interfaces: dict) -> list:

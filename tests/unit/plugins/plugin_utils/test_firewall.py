@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from jinja2 import StrictUndefined
 
 from ansible_collections.flotilla.swarm.plugins.plugin_utils import firewall
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.firewall import FirewallError
@@ -127,6 +128,12 @@ def test_a_host_that_the_run_is_not_about_can_be_asked():
 
 def test_a_host_is_known_by_its_own_name_where_the_inventory_calls_it_by_address():
     assert firewall.addresses({"10.2.0.1": {}}, ["10.2.0.1"], []) == {"10.2.0.1": ["10.2.0.1"]}
+
+
+def test_a_variable_that_needs_facts_which_were_not_gathered_leads_to_no_address():
+    variables = {"swarm_advertise_addr": StrictUndefined(), "ansible_host": "10.2.0.1"}
+    assert of(variables) == []
+    assert of(variables, [node(host="a")]) == ["10.9.0.7"]
 
 
 def test_what_is_set_for_a_host_must_be_an_address():
