@@ -14,6 +14,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.core.client import 
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.fields import documentation
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.run import QUERY, WAIT
 from ansible_collections.flotilla.swarm.plugins.module_utils.engine.fields import ENGINE
+from ansible_collections.flotilla.swarm.plugins.module_utils.firewall.fields import FIREWALL
 from ansible_collections.flotilla.swarm.plugins.module_utils.host.fields import HOST_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.image.fields import IMAGE, IMAGE_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.member.fields import MEMBER
@@ -52,6 +53,7 @@ class ModuleDocFragment:
     CLUSTER: str = json.dumps({"options": documentation(CLUSTER)})
     CLUSTER_INFO: str = json.dumps({"options": documentation(ASKED)})
     ENGINE: str = json.dumps({"options": documentation(ENGINE)})
+    FIREWALL: str = json.dumps({"options": documentation(FIREWALL)})
     HOST_INFO: str = json.dumps({"options": documentation(HOST_INFO)})
     IMAGE: str = json.dumps({"options": documentation(IMAGE)})
     IMAGE_INFO: str = json.dumps({"options": documentation(IMAGE_INFO)})

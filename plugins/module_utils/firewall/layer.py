@@ -17,10 +17,11 @@ ADMIN_PATHS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 @dataclass(frozen=True)
 class Command:
-    """A program to run, which must end with 0."""
+    """A program to run, which must end with 0; ``name`` is what an error calls it instead of ``argv``."""
 
     argv: list
     stdin: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ class Layer:
     """Our own rules in one place.
 
     ``permanent`` is what the next boot reads; everything else is in force now. ``before`` and ``after`` are readable
-    lines; where they are equal there is nothing to do. ``apply`` and ``undo`` are lists of Command and Write. ``undo``
-    puts ``before`` back, also from whatever the place may have become meanwhile; only what is in force now needs it.
+    lines; where they are equal there is nothing to do. ``apply`` is a list of Command and Write. ``undo``, a list of
+    Command, puts ``before`` back, also from whatever the place may have become meanwhile; only what is in force now
+    needs it. Its commands run in order, each also if one before it fails.
     """
 
     name: str
@@ -110,11 +112,11 @@ class Runner:
             return 127, "", f"{argv[0]} is not installed"
         return self.run_command([path, *argv[1:]], data=stdin, binary_data=True, environ_update={"LC_ALL": "C"})
 
-    def __call__(self, argv: list, stdin: str = "") -> str:
+    def __call__(self, argv: list, stdin: str = "", name: str = "") -> str:
         code, out, err = self.ask(argv, stdin)
         if code:
-            words = err.strip() or out.strip() or f"it ended with {code}"
-            raise SwarmError(f"{' '.join(argv[:4])} failed: {words}", reason="command_failed", command=argv[:4])
+            words = " ".join((err.strip() or out.strip() or f"it ended with {code}").split())
+            raise SwarmError(f"{name or ' '.join(argv)} failed: {words}", reason="command_failed")
         return out
 
     def do(self, step: Command | Write) -> None:
@@ -122,4 +124,4 @@ class Runner:
         if isinstance(step, Write):
             write_file(step)
         else:
-            self(step.argv, step.stdin)
+            self(step.argv, step.stdin, step.name)

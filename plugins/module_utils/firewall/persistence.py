@@ -1,0 +1,93 @@
+# Copyright flotilla.swarm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules of iptables for the next boot: a script, and a unit that runs it before the Engine starts.
+
+The unit also runs when a service that loads all rules anew is started again. The rules are loaded into what is there,
+so other rules are kept, unlike with a saved copy of the whole table, which would bring back old rules of the Engine.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .iptables import FAMILIES, LOAD, restore_lines
+from .layer import Command, Layer, Write, file_layer, read_text
+
+DIRECTORY = "/etc/flotilla-swarm"
+SCRIPT = f"{DIRECTORY}/firewall"
+UNIT = "flotilla-swarm-firewall.service"
+UNITS = "/etc/systemd/system"
+ENABLED = f"{UNITS}/multi-user.target.wants/{UNIT}"
+PLUGINS = "/usr/share/netfilter-persistent/plugins.d"
+PLUGIN = f"{PLUGINS}/50-flotilla-swarm"
+LOADERS = ("ufw", "firewalld", "nftables", "netfilter-persistent", "iptables", "ip6tables")
+
+HEADER = "# Written by flotilla.swarm.firewall; changes are lost with its next run.\n"
+
+PLUGIN_TEXT = f"""#!/bin/sh
+{HEADER}case "$1" in
+    start|restart|reload|force-reload) exec /bin/sh {SCRIPT} ;;
+esac
+"""
+
+
+def layers(lines: dict) -> list:
+    """The script, the unit and the plugin; ``lines`` are those of each family as ``iptables.rules`` returns them."""
+    there = any(lines.values())
+    return [file_layer(SCRIPT, script(lines) if there else None, 0o755), unit_layer(there), *plugin_layers(there)]
+
+
+def script(lines: dict) -> str:
+    """A shell script that makes ``lines`` all that is ours. A family that fails does not keep the other from it."""
+    parts = ["#!/bin/sh\n", HEADER, LOAD, "failed=0\n"]
+    for tables in FAMILIES:
+        if lines.get(tables):
+            parts.append(f"load {tables} <<'END' || failed=1\n{restore_lines(lines[tables])}END\n")
+    return "".join([*parts, "exit $failed\n"])
+
+
+def unit_text() -> str:
+    """The unit. Starting one of the services that load rules brings it along, also after that service was stopped."""
+    services = " ".join(f"{name}.service" for name in LOADERS)
+    return f"""{HEADER}[Unit]
+Description=Firewall rules of the swarm's ports
+DefaultDependencies=no
+Conflicts=shutdown.target
+Wants=network-pre.target
+After=local-fs.target {services}
+Before=network-pre.target docker.service shutdown.target
+PartOf={services}
+ReloadPropagatedFrom={services}
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh {SCRIPT}
+ExecReload=/bin/sh {SCRIPT}
+
+[Install]
+WantedBy=multi-user.target {services}
+"""
+
+
+def unit_layer(there: bool) -> Layer:
+    """The unit, and whether it is enabled."""
+    path = f"{UNITS}/{UNIT}"
+    enabled = os.path.lexists(ENABLED)
+    before = [*(read_text(path) or "").splitlines(), *(["enabled"] if enabled else [])]
+    reload = Command(["systemctl", "daemon-reload"])
+    if there:
+        text = unit_text()
+        steps = [Write(path, text), reload, Command(["systemctl", "reenable", UNIT])]
+        # Active, so that it restarts with the services that it is part of; and the script has run once.
+        steps.append(Command(["systemctl", "restart", UNIT]))
+        return Layer(UNIT, True, before, [*text.splitlines(), "enabled"], steps)
+    disable = [Command(["systemctl", "disable", "--now", UNIT])] if enabled else []
+    return Layer(UNIT, True, before, [], [*disable, Write(path, None), reload])
+
+
+def plugin_layers(there: bool) -> list:
+    """netfilter-persistent, where it is installed, loads all rules anew without systemd's knowledge."""
+    if not os.path.isdir(PLUGINS):
+        return []
+    return [file_layer(PLUGIN, PLUGIN_TEXT if there else None, 0o755)]
