@@ -1,0 +1,136 @@
+# Copyright flotilla.swarm contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules in firewalld's zones, changed with firewall-cmd alone, at run time and for the next boot apart.
+
+A reload is never asked for: it forgets what was only set at run time, and firewalld before 2.0 empties the Engine's
+chains with it. So there is no policy object and no ipset, which are not there before a reload, and no direct rule: the
+first one at run time empties all chains of iptables.
+
+A rich rule has no comment, so ours are known by their priorities and their shape. A rule with a negative priority comes
+before a zone's services, ports and other rules, so what an administrator opens there stays and opens nothing of ours.
+A packet passes one zone only, that of its source or of its interface, so each zone that is in use has them, also that of
+Docker, whose target is ACCEPT: a container must not write VXLAN either.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..core.errors import SwarmError
+from . import own_table
+from .layer import Command, Layer, file_layer, which
+
+ACCEPT, DROP = -32377, -32376
+OURS = re.compile(
+    rf'rule priority="{ACCEPT}" family="ipv[46]" source address="[^"]+" '
+    r'(port port="\d+" protocol="(tcp|udp)"|protocol value="esp") accept'
+    rf'|rule priority="{DROP}" port port="\d+" protocol="(tcp|udp)" drop'
+)
+TABLE_FILE = "/etc/flotilla-swarm/firewalld.nft"
+HEADER = "# Written by flotilla.swarm.firewall; changes are lost with its next run.\n"
+
+
+def layers(run, wanted) -> list:
+    """A layer for each zone, at run time and for the next boot, and our own table where it is needed."""
+    default = run(["firewall-cmd", "--get-default-zone"]).strip()
+    zones = {
+        permanent: parse_zones(run(["firewall-cmd", *mode(permanent), "--list-all-zones"]))
+        for permanent in (False, True)
+    }
+    used = {default, *(name for listed in zones.values() for name, zone in listed.items() if zone["used"])}
+    after = rules(wanted)
+    found = [
+        zone_layer(name, permanent, zone["ours"], after if name in used else [])
+        for permanent, listed in zones.items()
+        for name, zone in listed.items()
+    ]
+    return [*found, *table_layers(run, wanted)]
+
+
+def mode(permanent: bool) -> list:
+    return ["--permanent"] if permanent else []
+
+
+def parse_zones(text: str) -> dict:
+    """What ``--list-all-zones`` prints: our rules in each zone, and whether it has interfaces or sources."""
+    zones: dict = {}
+    for line in text.splitlines():
+        word = line.strip()
+        if line and not line[0].isspace():
+            zone = zones.setdefault(line.split()[0], {"used": False, "ours": []})
+        elif word.startswith(("interfaces: ", "sources: ")):
+            zone["used"] = True
+        elif OURS.fullmatch(word):
+            zone["ours"].append(word)
+    return zones
+
+
+def rules(wanted) -> list:
+    """The rich rules of a zone, as firewall-cmd lists them."""
+    found = []
+    for protocol, port in wanted.ports:
+        match = f'port port="{port}" protocol="{protocol}"'
+        found += [accept(network, match) for network in wanted.nodes]
+    if wanted.esp:
+        found += [accept(network, 'protocol value="esp"') for network in wanted.nodes]
+    found += [
+        f'rule priority="{DROP}" port port="{port}" protocol="{protocol}" drop'
+        for protocol, port in (*wanted.ports, *wanted.closed)
+    ]
+    return found
+
+
+def accept(network, match: str) -> str:
+    """The rule that lets a network through."""
+    lone = network.prefixlen == network.max_prefixlen
+    address = network.network_address if lone else network
+    return f'rule priority="{ACCEPT}" family="ipv{network.version}" source address="{address}" {match} accept'
+
+
+def zone_layer(zone: str, permanent: bool, before: list, after: list) -> Layer:
+    """The layer of one zone. What is new comes first, so that no packet meets neither the old rules nor the new."""
+    gone = [line for line in before if line not in after]
+    new = [line for line in after if line not in before]
+    target = [*mode(permanent), f"--zone={zone}"]
+    return Layer(
+        f"firewalld zone {zone}",
+        permanent,
+        sorted(before),
+        sorted(after),
+        [*commands(target, "add", new), *commands(target, "remove", gone)],
+        [*commands(target, "add", gone), *commands(target, "remove", new)],
+    )
+
+
+def commands(target: list, verb: str, lines: list) -> list:
+    """One call for all of the rules; that one is there already, or gone already, is a warning of firewall-cmd."""
+    if not lines:
+        return []
+    options = [f"--{verb}-rich-rule={line}" for line in lines]
+    return [Command(["firewall-cmd", *target, *options], name=f"firewall-cmd {' '.join(target)} --{verb}-rich-rule")]
+
+
+def table_layers(run, wanted) -> list:
+    """Our own table, now and in a file for the next boot: what zones cannot say of published ports and of IPsec."""
+    after = own_table.chains(wanted, guard=False)
+    if after and not which("nft"):
+        raise SwarmError(
+            "published ports and drop_unencrypted need the program nft beside firewalld; install the package nftables",
+            reason="missing",
+        )
+    kept = file_layer(TABLE_FILE, table_text(after) if after else None)
+    if not which("nft"):
+        return [kept]
+    code, out, err = run.ask(["nft", "-s", "list", "table", *own_table.TABLE])
+    before = {} if code else own_table.parse(out)[own_table.TABLE]
+    return [own_table.layer(before, after), kept]
+
+
+def table_text(bodies: dict) -> str:
+    """What ``nft -f`` reads to make ``bodies`` all of our table."""
+    return HEADER + own_table.replacement(bodies)
+
+
+def boot_lines(wanted) -> list:
+    """Lines of a shell script that load our own table, where it is needed."""
+    return [f"nft -f {TABLE_FILE} || failed=1"] if own_table.chains(wanted, guard=False) else []
