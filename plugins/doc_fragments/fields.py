@@ -21,6 +21,7 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.member.fields impor
 from ansible_collections.flotilla.swarm.plugins.module_utils.network.fields import NETWORK_OPTIONS
 from ansible_collections.flotilla.swarm.plugins.module_utils.network.info import NETWORK_INFO
 from ansible_collections.flotilla.swarm.plugins.module_utils.node.fields import NODE, NODE_INFO
+from ansible_collections.flotilla.swarm.plugins.module_utils.probe.fields import PROBE
 from ansible_collections.flotilla.swarm.plugins.module_utils.rebalance.fields import REBALANCE
 from ansible_collections.flotilla.swarm.plugins.module_utils.registry.credentials import REGISTRY_AUTH
 from ansible_collections.flotilla.swarm.plugins.module_utils.registry.info import REGISTRY_INFO
@@ -60,6 +61,7 @@ class ModuleDocFragment:
     MEMBER: str = json.dumps({"options": documentation(MEMBER)})
     NODE: str = json.dumps({"options": documentation(NODE)})
     NODE_INFO: str = json.dumps({"options": documentation(NODE_INFO)})
+    PROBE: str = json.dumps({"options": documentation(PROBE)})
     PROGRESS: str = json.dumps({"options": documentation(PROGRESS)})
     SERVICE: str = json.dumps({"options": documentation(SERVICE)})
     SERVICE_INFO: str = json.dumps({"options": documentation(SERVICE_INFO)})

@@ -93,7 +93,19 @@ kernel:
   description: For each feature that networks of a swarm use whether the kernel has it; none where that is not known.
   returned: success
   type: dict
-  sample: {overlay: true, vxlan: true, veth: true, bridge: true, ip_vs: null}
+  sample: {overlay: true, vxlan: true, veth: true, bridge: true, ip_vs: null, esp4: null, xfrm_user: null}
+interfaces:
+  description: >-
+    The interfaces by name, with their C(addresses), each with its prefix, and C(mtu). Nothing where iproute2 is missing.
+  returned: success
+  type: dict
+  sample: {eth0: {addresses: [10.0.0.2/24], mtu: 1500}}
+routes:
+  description: Where packets go, as C(network) and C(interface), without default routes.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{network: 10.0.0.0/24, interface: eth0}]
 service:
   description: Whether the service of the Engine C(exists), is C(active) and is C(enabled).
   returned: success
@@ -141,6 +153,25 @@ nodes:
   returned: success
   type: list
   elements: dict
+overlay:
+  description: What overlay networks have and will get, on managers.
+  returned: success
+  type: dict
+  contains:
+    data_path_port:
+      description: UDP port of their traffic.
+      type: int
+    default_addr_pool:
+      description: Subnets from which they get theirs.
+      type: list
+      elements: str
+    subnet_size:
+      description: Prefix length of what they get.
+      type: int
+    networks:
+      description: The C(name) and C(subnets) of those that are there, and whether they are C(encrypted).
+      type: list
+      elements: dict
 query_result:
   description: What O(query) makes of the rest of the result.
   returned: when O(query) is given

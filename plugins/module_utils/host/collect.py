@@ -14,7 +14,10 @@ import time
 
 from ..cluster.resolve import membership
 from ..core.errors import SwarmError
+from ..core.fields import get
+from ..network.fields import is_encrypted
 from ..node.resolve import show_node
+from .network import interfaces, routes
 from .system import default_address, kernel_features, memory, os_release, read_line, unit_state
 
 UNIT = "docker.service"
@@ -35,6 +38,8 @@ def look(client, params: dict, run) -> dict:
     return {
         "changed": False,
         **host_facts(),
+        "interfaces": interfaces(run),
+        "routes": routes(run),
         "time": now,
         "clock_offset": round(now - asked_at, 3) if asked_at else None,
         "service": {"exists": unit["exists"], "active": unit["active"], "enabled": unit["enabled"]},
@@ -42,6 +47,7 @@ def look(client, params: dict, run) -> dict:
         "engine": engine,
         "swarm": {**membership(info), "trouble": swarm_trouble} if info else None,
         "nodes": nodes,
+        "overlay": ask_overlay(client, info),
     }
 
 
@@ -86,6 +92,35 @@ def ask_nodes(client, info: dict | None) -> tuple:
     except SwarmError as exc:
         return [], str(exc)
     return [{name: node[name] for name in NODE_FACTS} for node in shown], None
+
+
+def ask_overlay(client, info: dict | None) -> dict | None:
+    """What overlay networks have and will get, where this Engine is a manager that can tell; None elsewhere."""
+    if not info or not info["Swarm"].get("ControlAvailable"):
+        return None
+    try:
+        networks = client.get("/networks", filters={"driver": ["overlay"], "scope": ["swarm"]})
+    except SwarmError:
+        return None
+    return overlay_facts(get(info, "Swarm.Cluster") or {}, networks)
+
+
+def overlay_facts(cluster: dict, networks: list) -> dict:
+    """The same from ``GET /info`` and ``GET /networks``."""
+    return {
+        # 0 is the default of a swarm that was made before there was a choice.
+        "data_path_port": cluster.get("DataPathPort") or 4789,
+        "default_addr_pool": cluster.get("DefaultAddrPool") or [],
+        "subnet_size": cluster.get("SubnetSize") or 24,
+        "networks": [
+            {
+                "name": network["Name"],
+                "subnets": [part["Subnet"] for part in get(network, "IPAM.Config") or () if part.get("Subnet")],
+                "encrypted": is_encrypted(network.get("Options") or {}),
+            }
+            for network in networks
+        ],
+    }
 
 
 def installed_version(run) -> str | None:

@@ -10,8 +10,9 @@ import shlex
 import shutil
 import socket
 
-# What swarm networks need of the kernel; overlay is the file system of images as well.
-FEATURES = ("overlay", "vxlan", "veth", "bridge", "ip_vs")
+# What swarm networks need of the kernel; overlay is the file system of images as well, and the last are for encrypted
+# networks.
+FEATURES = ("overlay", "vxlan", "veth", "bridge", "ip_vs", "esp4", "xfrm_user")
 
 # Both are set aside for documentation, so no packet could have a receiver; connecting UDP sends none anyway.
 ELSEWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
