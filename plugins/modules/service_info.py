@@ -23,6 +23,8 @@ notes:
 seealso:
   - module: flotilla.swarm.service
   - module: flotilla.swarm.task_info
+  - plugin: flotilla.swarm.published_endpoints
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
@@ -42,6 +44,10 @@ EXAMPLES = r"""
     name: web
     query: services[0].endpoints[].{port:published_port, nodes:addresses}
   register: web
+
+- name: What a load balancer needs to know
+  ansible.builtin.debug:
+    msg: "{{ swarm.services | flotilla.swarm.published_endpoints }}"
 """
 
 RETURN = r"""
@@ -100,6 +106,9 @@ services:
         mode:
           description: V(ingress) or V(host).
           type: str
+        endpoint_mode:
+          description: V(vip) or V(dnsrr), how the name of the service is resolved in its networks.
+          type: str
         published_port:
           description: Port on the nodes; none where the swarm chooses it and no task runs.
           type: int
@@ -112,9 +121,26 @@ services:
         addresses:
           description: >-
             Addresses of the nodes that answer. With V(host) these are the nodes that run a task, with V(ingress) all
-            nodes that are ready; none while no task runs.
+            nodes that are ready, drained ones too; none while no task runs. A task that is being stopped is none.
           type: list
           elements: str
+        nodes:
+          description: The nodes of these addresses, in the same order.
+          type: list
+          elements: dict
+          contains:
+            id:
+              description: ID of the node.
+              type: str
+            hostname:
+              description: Hostname of the node.
+              type: str
+            address:
+              description: Address of the node.
+              type: str
+            availability:
+              description: V(active), V(pause) or V(drain).
+              type: str
     networks:
       description: The networks of the service.
       type: list

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ..core.fields import Field, get, show_all
-from ..node.resolve import address
+from ..node.resolve import address, hostname
 from ..task.resolve import by_id, called, in_order, show_task
 from .planning import TABLE
 from .resolve import with_names
@@ -66,8 +66,8 @@ def show_service(raw: dict, tasks: list, nodes: dict, networks: dict) -> dict:
 
 
 def endpoints(raw: dict, tasks: list, nodes: dict) -> list:
-    """The published ports, each with the addresses of the nodes that answer at it."""
-    running = [task for task in tasks if task["Status"]["State"] == "running" and is_ready(task.get("NodeID"), nodes)]
+    """The published ports, each with the nodes that answer at it."""
+    running = [task for task in tasks if _answers(task) and is_ready(task.get("NodeID"), nodes)]
     answering: dict = {}
     for port in get(raw, "Endpoint.Ports") or []:
         if port.get("PublishMode") == "host":
@@ -80,21 +80,39 @@ def endpoints(raw: dict, tasks: list, nodes: dict) -> list:
         for port in get(task, "Status.PortStatus.Ports") or []:
             answering.pop(_key({**port, "PublishedPort": 0}), None)
             answering.setdefault(_key(port), set()).add(task["NodeID"])
-    return [_endpoint(key, [nodes[node_id] for node_id in ids]) for key, ids in sorted(answering.items())]
+    mode = get(raw, "Spec.EndpointSpec.Mode") or "vip"
+    return [_endpoint(key, mode, [nodes[node_id] for node_id in ids]) for key, ids in sorted(answering.items())]
+
+
+def _answers(task):
+    """Whether the task runs and is to go on; one that is being stopped is nothing to send anybody to."""
+    return task["Status"]["State"] == "running" and task["DesiredState"] not in ("shutdown", "remove")
 
 
 def _key(port):
     return port.get("PublishMode", "ingress"), port.get("PublishedPort", 0), port["TargetPort"], port["Protocol"]
 
 
-def _endpoint(key, nodes):
+def _endpoint(key, endpoint_mode, nodes):
     mode, published, target, protocol = key
+    answering = sorted(nodes, key=lambda node: (address(node), node["ID"]))
     return {
         "mode": mode,
+        "endpoint_mode": endpoint_mode,
         "published_port": published or None,
         "target_port": target,
         "protocol": protocol,
-        "addresses": sorted(address(node) for node in nodes),
+        "addresses": [address(node) for node in answering],
+        "nodes": [_node(node) for node in answering],
+    }
+
+
+def _node(raw):
+    return {
+        "id": raw["ID"],
+        "hostname": hostname(raw),
+        "address": address(raw),
+        "availability": get(raw, "Spec.Availability"),
     }
 
 

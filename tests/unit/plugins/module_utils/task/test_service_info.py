@@ -67,7 +67,19 @@ def test_a_network_without_an_address(service, swarm):
 
 
 def port(mode, published, addresses):
-    return {"mode": mode, "published_port": published, "target_port": 8080, "protocol": "tcp", "addresses": addresses}
+    return {
+        "mode": mode,
+        "endpoint_mode": "vip",
+        "published_port": published,
+        "target_port": 8080,
+        "protocol": "tcp",
+        "addresses": addresses,
+        "nodes": [
+            {"id": f"node{number}-id", "hostname": f"node{number}", "address": address, "availability": "active"}
+            for number, address in enumerate(NODES, 1)
+            if address in addresses
+        ],
+    }
 
 
 def test_endpoints_are_where_a_task_runs_or_on_every_node(service):
@@ -87,3 +99,16 @@ def test_nothing_answers_while_no_task_runs(service, swarm):
         task["Status"]["State"] = "starting"
     assert service("web")["endpoints"] == [port("host", None, []), port("ingress", 9090, [])]
     assert service("each")["endpoints"] == [port("host", 8081, [])]
+
+
+def test_a_task_that_is_being_stopped_answers_nowhere(service, swarm):
+    for task in swarm["tasks"]:
+        task["DesiredState"] = "shutdown"
+    assert service("web")["endpoints"] == [port("host", None, []), port("ingress", 9090, [])]
+
+
+def test_what_a_drained_node_is(service, swarm):
+    swarm["nodes"][0]["Spec"]["Availability"] = "drain"
+    mesh = service("web")["endpoints"][1]
+    assert mesh["addresses"] == NODES
+    assert [node["availability"] for node in mesh["nodes"]] == ["drain", "active", "active"]
