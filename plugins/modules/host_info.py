@@ -96,7 +96,8 @@ kernel:
   sample: {overlay: true, vxlan: true, veth: true, bridge: true, ip_vs: null, esp4: null, xfrm_user: null}
 interfaces:
   description: >-
-    The interfaces by name, with their C(addresses), each with its prefix, and C(mtu). Nothing where iproute2 is missing.
+    The interfaces by name, with their C(addresses), each with its prefix, and C(mtu). Nothing where iproute2 is
+    missing.
   returned: success
   type: dict
   sample: {eth0: {addresses: [10.0.0.2/24], mtu: 1500}}

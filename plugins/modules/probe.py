@@ -14,8 +14,8 @@ description:
   - It works before there is an Engine and while a swarm is in service. Probes of UDP and of IP protocol 50 are seen and
     answered behind the firewall by a raw socket, whoever holds the port; for TCP it is enough that someone accepts the
     connection.
-  - In a swarm that is in service the Engines log one line for each probe on 7946/udp, C(memberlist) and C(Decrypt packet
-    failed) with level C(warning), and nothing for all others. Probes on the data path port cannot be taken for VXLAN.
+  - In a swarm that is in service the Engines log one line for each probe on 7946/udp, C(memberlist) and C(Decrypt
+    packet failed) with level C(warning), and nothing for all others. Probes on the data path port are no VXLAN.
   - Only probes that carry O(nonce) are answered, with less than was asked.
 author:
   - flotilla.swarm contributors (@flotilla-swarm)

@@ -118,9 +118,9 @@ class Prober:
         ways: dict = {}
         for channel in self.channels:
             name = channel.target["name"]
-            if channel.reached and channel.port.protocol != "tcp":
-                if name not in ways or str(channel.port) == channel.target["mtu_port"]:
-                    ways[name] = channel
+            better = name not in ways or str(channel.port) == channel.target["mtu_port"]
+            if better and channel.reached and channel.port.protocol != "tcp":
+                ways[name] = channel
         asks = dict(self.question(channel, GOODBYE) for channel in ways.values())
         heard = {asks[number][0].target["name"] for number in (self.exchange(asks, ROUND) if asks else ())}
         return sorted({channel.target["name"] for channel in self.channels} - heard)

@@ -20,7 +20,7 @@ PATIENCE = 5
 
 
 class Sockets:
-    """Everything that a listener listens on. It is opened before the task ends, so that the task can tell what fails."""
+    """Everything that a listener listens on. It is opened before the task ends, which can tell what fails."""
 
     def __init__(self, ports: list):
         self.raw: dict = {}

@@ -96,7 +96,7 @@ def read_answer(payload: bytes, nonce: bytes) -> tuple | None:
 
 
 def split_ipv4(packet: bytes) -> tuple:
-    """``(source, destination, rest)`` of a packet as a raw socket of IPv4 gives it; those of IPv6 give the rest alone."""
+    """``(source, destination, rest)`` of what a raw socket of IPv4 gets; those of IPv6 get the rest alone."""
     start = (packet[0] & 15) * 4
     source, destination = (str(ipaddress.ip_address(packet[at : at + 4])) for at in (12, 16))
     return source, destination, packet[start:]

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from ..firewall import declared
 from .report import error, warning
 
 OLDEST_PYTHON = (3, 9)
 OLDEST_ENGINE = (20, 10)
 KNOWN_FAMILIES = ("debian", "redhat")
 NEEDED = ("overlay", "vxlan", "veth", "bridge")
+NEEDED_TO_ENCRYPT = ("esp4", "xfrm_user")
 MEBIBYTE = 1024 * 1024
 
 
@@ -26,7 +28,13 @@ def of_host(host: dict, limits: dict, in_service: bool) -> list:
         return [of_silent_host(host, in_service)]
     if facts is None:
         return []
-    checks = [*of_system(facts), *of_kernel(facts), *of_engine(facts, host["live_restore"]), *of_membership(facts)]
+    checks = [
+        *of_system(facts),
+        *of_kernel(facts, limits["encrypted"]),
+        *of_engine(facts, host["live_restore"]),
+        *of_membership(facts),
+        *of_address(host),
+    ]
     if facts["memory"] is not None and facts["memory"] < limits["memory"] * MEBIBYTE:
         text = f"{facts['memory'] // MEBIBYTE} MiB of memory, less than {limits['memory']} MiB"
         checks.append(warning("memory", [], text, "give the host more memory, or lower preflight_min_memory"))
@@ -60,9 +68,13 @@ def of_system(facts: dict) -> list:
     return found
 
 
-def of_kernel(facts: dict) -> list:
+def of_kernel(facts: dict, encrypted: bool) -> list:
     """What networks need of the kernel; features of which nothing is known are no finding."""
     found = []
+    lacking = [feature for feature in NEEDED_TO_ENCRYPT if encrypted and facts["kernel"][feature] is False]
+    if lacking:
+        text = f"the kernel lacks {', '.join(lacking)}, without which encrypted networks carry nothing"
+        found.append(error("kernel", [], text, "install a kernel with these modules, or encrypt no network"))
     missing = [feature for feature in NEEDED if facts["kernel"][feature] is False]
     if missing:
         text = f"the kernel lacks {', '.join(missing)}, without which containers have no networks"
@@ -106,3 +118,21 @@ def of_membership(facts: dict) -> list:
         text = f"this manager cannot list the nodes of its swarm: {swarm['trouble']}"
         return [error("membership", [], text, "start as many managers as make a majority")]
     return []
+
+
+def of_address(host: dict) -> list:
+    """Whether the address that the others use is the host's own."""
+    interfaces = host["facts"]["interfaces"]
+    if not interfaces:
+        return []
+    own = {each.partition("/")[0] for interface in interfaces.values() for each in interface["addresses"]}
+    found = []
+    for name, variable in (("advertised", "swarm_advertise_addr"), ("data_path", "swarm_data_path_addr")):
+        addresses = declared(host[name], interfaces)
+        if host[name] and not addresses:
+            text = f"{variable} is {host[name]}, which is neither an address nor an interface with one"
+            found.append(error("address", [], text, f"let {variable} be one, for each host its own"))
+        elif addresses and not own & set(addresses):
+            text = f"{variable} is {host[name]}, which no interface has, so something must translate it"
+            found.append(warning("address", [], text, f"let {variable} be an address of the host itself"))
+    return found

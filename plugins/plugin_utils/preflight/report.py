@@ -8,6 +8,7 @@ from __future__ import annotations
 import textwrap
 
 WIDTH = 80
+FEW = 8
 
 
 def error(check: str, hosts: list, finding: str, remedy: str) -> dict:
@@ -20,13 +21,21 @@ def warning(check: str, hosts: list, finding: str, remedy: str) -> dict:
     return {**error(check, hosts, finding, remedy), "severity": "warning"}
 
 
+def few(names) -> str:
+    """Names as words, and not all of them where they are many."""
+    names = list(names)
+    if len(names) <= FEW:
+        return ", ".join(names)
+    return f"{', '.join(names[: FEW - 1])} and {len(names) - FEW + 1} more"
+
+
 def report(findings: list) -> list:
     """The findings as the lines of a table, with what to do below each."""
     if not findings:
         return ["nothing found"]
     rows = [("SEVERITY", "CHECK", "HOSTS", "FINDING")]
     for finding in findings:
-        rows.append((finding["severity"], finding["check"], ", ".join(finding["hosts"]) or "-", finding["finding"]))
+        rows.append((finding["severity"], finding["check"], few(finding["hosts"]) or "-", finding["finding"]))
         rows.append(("", "", "", f"-> {finding['remedy']}"))
     widths = [min(max(len(row[column]) for row in rows), 24) for column in range(3)]
     return [line for row in rows for line in lines(row, widths)]

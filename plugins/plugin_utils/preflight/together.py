@@ -83,9 +83,7 @@ def alike(hosts: list, read) -> list:
 
 def of_clocks(answered: list, tolerance: float) -> list:
     """Whether the clocks agree."""
-    offsets = sorted(
-        (host["facts"]["clock_offset"], host["name"]) for host in answered if host["facts"]["clock_offset"] is not None
-    )
+    offsets = clocks(answered)
     if not offsets or offsets[-1][0] - offsets[0][0] <= tolerance:
         return []
     (low, behind), (high, ahead) = offsets[0], offsets[-1]
@@ -94,6 +92,24 @@ def of_clocks(answered: list, tolerance: float) -> list:
     if high - low > BACKDATE:
         return [error("clock", [ahead, behind], f"{text}, so the swarm's certificates are not valid there yet", remedy)]
     return [warning("clock", [ahead, behind], text, remedy)]
+
+
+def clocks(answered: list) -> list:
+    """``(seconds, name)`` in order: as hosts tell each other, else with the time that it took to ask the host."""
+    told = [host for host in answered if host["facts"]["clock_offset"] is not None]
+    probers = [host for host in told if host["probed"]]
+    if not probers:
+        return sorted((host["facts"]["clock_offset"], host["name"]) for host in told)
+    heard = {
+        host["name"]: {each["name"]: each["clock"] for each in host["probed"]["targets"] if each["clock"] is not None}
+        for host in probers
+    }
+    one = max(probers, key=lambda host: len(heard[host["name"]]))
+    exact = {one["name"]: 0.0, **heard[one["name"]]}
+    return sorted(
+        (exact.get(host["name"], host["facts"]["clock_offset"] - one["facts"]["clock_offset"]), host["name"])
+        for host in told
+    )
 
 
 def of_versions(answered: list) -> list:

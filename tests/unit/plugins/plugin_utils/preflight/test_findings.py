@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.preflight.findings import describe, find
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.preflight.report import report
 
-LIMITS = {"clock": 10, "memory": 512}
+LIMITS = {"clock": 10, "memory": 512, "mtu": 1500}
 
 
 def facts(number, **changes):
@@ -23,9 +23,20 @@ def facts(number, **changes):
         "clock_offset": 0.5,
         "memory": 4 << 30,
         "ip_forward": True,
-        "kernel": {"overlay": True, "vxlan": True, "veth": None, "bridge": True, "ip_vs": None},
+        "kernel": {
+            "overlay": True,
+            "vxlan": True,
+            "veth": None,
+            "bridge": True,
+            "ip_vs": None,
+            "esp4": None,
+            "xfrm_user": None,
+        },
         "service": {"exists": True, "active": True, "enabled": True},
         "nodes": [],
+        "interfaces": {"eth0": {"addresses": [f"10.0.0.{number}/24"], "mtu": 1500}},
+        "routes": [],
+        "overlay": None,
         "engine": {
             "installed": "26.1.5+dfsg1",
             "running": "26.1.5+dfsg1",
@@ -50,16 +61,31 @@ def hosts(managers=1, workers=0, **given):
         changes = dict(given.get(name, {}))
         own = {key: changes.pop(key) for key in list(changes) if key in OWN}
         seen = own.pop("seen", facts(number, **changes))
-        variables[name] = {"__preflight_seen": seen, **own} if seen else own
+        told = {f"__preflight_{key}": own.pop(key) for key in ("listening", "probed") if key in own}
+        variables[name] = {**({"__preflight_seen": seen} if seen else {}), **told, **own}
     return describe(variables, names[:managers], names[managers:])
 
 
-OWN = ("seen", "ansible_host", "swarm_advertise_addr", "engine_daemon_config")
+OWN = (
+    "seen",
+    "listening",
+    "probed",
+    "ansible_host",
+    "swarm_advertise_addr",
+    "swarm_data_path_addr",
+    "engine_daemon_config",
+)
 
 
 def told(found):
     """Findings as one sentence each."""
     return [f"{f['severity']} {','.join(f['hosts'])}: {f['finding']}" for f in found]
+
+
+def clocks(**seconds):
+    """What module probe returns of hosts that answered with their clocks."""
+    target = {"ports": {}, "mtu": None, "seen_from": []}
+    return {"targets": [{"name": name, "clock": clock, **target} for name, clock in seconds.items()], "unheard": []}
 
 
 def node(number, state="ready", **changes):
@@ -167,6 +193,16 @@ def test_host_in_both_groups():
             ["error h1: the Engine is in a swarm and out of service: expired"],
         ),
         (
+            {"swarm_advertise_addr": "eth9"},
+            ["error h1: swarm_advertise_addr is eth9, which is neither an address nor an interface with one"],
+        ),
+        (
+            {"swarm_data_path_addr": "192.0.2.7"},
+            ["warning h1: swarm_data_path_addr is 192.0.2.7, which no interface has, so something must translate it"],
+        ),
+        ({"swarm_advertise_addr": "eth0", "swarm_data_path_addr": "10.0.0.1"}, []),
+        ({"swarm_advertise_addr": "192.0.2.7", "interfaces": {}}, []),
+        (
             {"swarm": {"state": "active", "trouble": "no leader"}},
             ["error h1: this manager cannot list the nodes of its swarm: no leader"],
         ),
@@ -214,11 +250,11 @@ def test_host_that_does_not_answer(given, sentences):
         ),
         ({}, {"address": "10.0.0.1"}, ["error h1,h2: in the swarm it would be 10.0.0.1 for all of these"]),
         ({}, {"address": "10.0.0.1", "swarm_advertise_addr": "10.0.0.2"}, []),
-        ({}, {"address": "10.0.0.1", "swarm_advertise_addr": "eth1"}, []),
+        ({}, {"address": "10.0.0.1", "swarm_advertise_addr": "eth0"}, []),
         (
-            {"swarm_advertise_addr": "10.1.0.1:2377"},
-            {"swarm_advertise_addr": "10.1.0.1"},
-            ["error h1,h2: in the swarm it would be 10.1.0.1 for all of these"],
+            {"swarm_advertise_addr": "10.0.0.1:2377"},
+            {"swarm_advertise_addr": "10.0.0.1", "interfaces": {}},
+            ["error h1,h2: in the swarm it would be 10.0.0.1 for all of these"],
         ),
         ({}, {"hostname": "h1"}, ["warning h1,h2: the hostname is h1 for all of these"]),
         ({}, {"machine_id": "m1"}, ["warning h1,h2: the machine ID is m1 for all of these"]),
@@ -238,6 +274,14 @@ def test_host_that_does_not_answer(given, sentences):
                 "valid there yet"
             ],
         ),
+        # What hosts tell each other counts more than what the way to them has added.
+        ({"probed": clocks(h2=0.001), "clock_offset": 60.5}, {}, []),
+        (
+            {"probed": clocks(h2=-30.2)},
+            {"probed": clocks()},
+            ["warning h1,h2: the clock of h1 is 30 s ahead of that of h2"],
+        ),
+        ({"probed": clocks()}, {"clock_offset": -60}, ["warning h1,h2: the clock of h1 is 60 s ahead of that of h2"]),
         ({}, {"engine": {"running": "26.0.1"}}, []),
         (
             {},
@@ -272,6 +316,53 @@ def test_hosts_together(h1, h2, sentences):
 )
 def test_nodes_that_the_managers_miss(nodes, sentences):
     assert told(find(hosts(h1={"nodes": nodes, "swarm": member("a", 1)}), LIMITS)) == sentences
+
+
+@pytest.mark.parametrize(
+    ("encrypted", "kernel", "sentences"),
+    [
+        (False, {"esp4": False}, []),
+        (True, {}, []),
+        (True, {"esp4": False}, ["error h1: the kernel lacks esp4, without which encrypted networks carry nothing"]),
+    ],
+)
+def test_encrypted_networks_need_more_of_the_kernel(encrypted, kernel, sentences):
+    declared = {"settings": {}, "networks": [], "encrypted": encrypted}
+    assert told(find(hosts(h1={"kernel": kernel}), LIMITS, declared)) == sentences
+
+
+def test_networks_that_are_encrypted_need_it_too():
+    overlay = {
+        "networks": [{"name": "a", "subnets": [], "encrypted": True}],
+        "default_addr_pool": [],
+        "subnet_size": 24,
+    }
+    found = find(hosts(h1={"kernel": {"esp4": False}, "overlay": overlay}), LIMITS)
+    assert told(found) == ["error h1: the kernel lacks esp4, without which encrypted networks carry nothing"]
+
+
+@pytest.mark.parametrize(
+    ("h1", "sentences"),
+    [
+        ({"listening": {"held": []}, "probed": clocks()}, []),
+        ({"listening": {"skipped": True}, "probed": {"skipped": True}}, []),
+        ({"listening": {"msg": "no\nroom"}}, ["error h1: its ports could not be probed: no room"]),
+        (
+            {"listening": {"held": []}, "probed": {"msg": "timed out", "unreachable": True}},
+            ["error h1: its ports could not be probed: timed out"],
+        ),
+    ],
+)
+def test_hosts_that_could_not_probe(h1, sentences):
+    assert told(find(hosts(h1=h1), LIMITS)) == sentences
+
+
+@pytest.mark.parametrize(
+    ("checks", "sentences"),
+    [(["hosts"], ["error h1: Python 3.8.1"]), (["network"], ["error h1: its ports could not be probed: no"])],
+)
+def test_one_kind_of_checks(checks, sentences):
+    assert told(find(hosts(h1={"python": "3.8.1", "listening": {"msg": "no"}}), LIMITS, None, checks)) == sentences
 
 
 def test_the_same_of_several_hosts_is_one_finding():
