@@ -74,7 +74,7 @@ unconfirmed:
   returned: success
   type: bool
 restored:
-  description: Whether rules that were not confirmed in time have been taken back since the last that were.
+  description: Whether rules that were not confirmed in time had been taken back before this, and none confirmed since.
   returned: success
   type: bool
 failure:

@@ -4,12 +4,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 
 from ..core.errors import SwarmError
 from . import detect, firewalld, iptables, nftables, persistence, ssh, timer
 from .layer import Runner
 from .wanted import wanted
+
+PLAIN = ("iptables", "ufw")
+# They guard the swarm's ports in their own way. Rules for published ports are iptables' everywhere.
+OTHERS = {"firewalld": firewalld, "nftables": nftables}
 
 
 def ensure(client, params: dict, check_mode: bool, run_command) -> dict:
@@ -20,9 +25,9 @@ def ensure(client, params: dict, check_mode: bool, run_command) -> dict:
         raise SwarmError("the rules of a firewall are root's; run this task with become: true", reason="not_root")
     run = Runner(run_command)
     backend = detect.find(run, params["backend"])
-    if want.restricts_published:
+    if want.restricts_published and backend in PLAIN:
         check_docker(detect.docker_backend(client))
-    within = params["confirm_within"]
+    within, restored = params["confirm_within"], timer.restored()
     if not within and not check_mode:
         timer.confirm(run)
     changed = [layer for layer in collect(run, want, backend) if layer.changed]
@@ -33,7 +38,8 @@ def ensure(client, params: dict, check_mode: bool, run_command) -> dict:
         "backend": backend,
         "diff": diff(changed),
         "unconfirmed": timer.armed(),
-        "restored": timer.restored(),
+        "restored": restored,
+        "warnings": OTHERS[backend].notes(run, want) if backend in OTHERS else [],
     }
 
 
@@ -41,33 +47,25 @@ def check_docker(backend: str | None) -> None:
     """Refuse rules for published ports that no packet would come by."""
     if backend == "nftables":
         raise SwarmError(
-            "published_ports_allow and published_ports_default are rules in Docker's chain DOCKER-USER, and this "
-            'Engine has none, as it writes its rules with nftables; set "firewall-backend": "iptables" in its '
-            "daemon.json, or leave these options out",
+            "published_ports_allow and published_ports_default need Docker's chain DOCKER-USER, and this Engine has "
+            'none, as it writes its rules with nftables; set "firewall-backend": "iptables" in its daemon.json, or '
+            "have nftables or firewalld keep the rules of this host",
             reason="engine_nftables",
         )
 
 
 def collect(run, want, backend: str) -> list:
-    """Every place where there may be rules of ours."""
-    if backend == "firewalld":
-        found = firewalld.layers(run, want)
-        rest = want.nothing()
-    elif backend == "nftables":
-        found, rest = nftables.layers(run, want), want
-    else:
-        found, rest = [], want
-    guard = backend in ("iptables", "ufw")
-    # Where another backend does it all, a guard that is left from earlier is taken away.
-    return [*found, *plain_layers(run, rest, guard)]
-
-
-def plain_layers(run, want, guard: bool) -> list:
-    """The layers of iptables, and those that bring them back when the host starts."""
-    if not iptables.families() and (guard or want.restricts_published):
+    """Every place where there may be rules of ours; what another backend has of an earlier run is taken away."""
+    found = []
+    for name, module in OTHERS.items():
+        found += module.layers(run, want if name == backend else want.nothing())
+    families = iptables.families()
+    guard = backend in PLAIN
+    if not families and (guard or want.restricts_published):
         raise SwarmError("iptables is not installed on this host; install it, as Docker needs it too", reason="missing")
-    lines = {tables: iptables.rules(want, iptables.FAMILIES[tables], guard) for tables in iptables.families()}
-    return [*iptables.layers(run, want, guard), *persistence.layers(lines)]
+    lines = {tables: iptables.rules(want, iptables.FAMILIES[tables], guard) for tables in families}
+    more = firewalld.boot_lines(want) if backend == "firewalld" else []
+    return [*found, *iptables.layers(run, want, guard), *persistence.layers(lines, more)]
 
 
 def change(run, layers: list, within: int) -> None:
@@ -101,9 +99,12 @@ def apply_runtime(run, layers: list) -> None:
 
 
 def diff(layers: list) -> dict:
-    """Our own rules before and after, place by place."""
-    return {side: "".join(part(layer, getattr(layer, side)) for layer in layers) for side in ("before", "after")}
+    """Our own rules before and after, place by place; what the next boot reads says the same again, so it is named."""
+    return {side: "".join(shown(layer, getattr(layer, side)) for layer in layers) for side in ("before", "after")}
 
 
-def part(layer, lines: list) -> str:
-    return "".join(f"{line}\n" for line in [f"# {layer.name}", *lines])
+def shown(layer, lines: list) -> str:
+    if not layer.permanent:
+        return "".join(f"{line}\n" for line in [f"# {layer.name}", *lines])
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:8]
+    return f"# {layer.name}: {f'{len(lines)} lines, {digest}' if lines else 'none'}\n"

@@ -31,19 +31,23 @@ esac
 """
 
 
-def layers(lines: dict) -> list:
-    """The script, the unit and the plugin; ``lines`` are those of each family as ``iptables.rules`` returns them."""
-    there = any(lines.values())
-    return [file_layer(SCRIPT, script(lines) if there else None, 0o755), unit_layer(there), *plugin_layers(there)]
+def layers(lines: dict, more: list) -> list:
+    """The script, the unit and the plugin.
+
+    ``lines`` are those of each family as ``iptables.rules`` returns them, and ``more`` what the script does besides.
+    """
+    there = any(lines.values()) or bool(more)
+    text = script(lines, more) if there else None
+    return [file_layer(SCRIPT, text, 0o755), unit_layer(there), *plugin_layers(there)]
 
 
-def script(lines: dict) -> str:
+def script(lines: dict, more: list) -> str:
     """A shell script that makes ``lines`` all that is ours. A family that fails does not keep the other from it."""
     parts = ["#!/bin/sh\n", HEADER, LOAD, "failed=0\n"]
     for tables in FAMILIES:
         if lines.get(tables):
             parts.append(f"load {tables} <<'END' || failed=1\n{restore_lines(lines[tables])}END\n")
-    return "".join([*parts, "exit $failed\n"])
+    return "".join([*parts, *(f"{line}\n" for line in more), "exit $failed\n"])
 
 
 def unit_text() -> str:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import ip_network
 
 from ..core.errors import InvalidOption
@@ -58,10 +58,6 @@ class Wanted:
     def nothing(self) -> Wanted:
         """The same without any rule."""
         return Wanted(data_path_port=self.data_path_port, absent=True)
-
-    def without_published(self) -> Wanted:
-        """The same without rules for published ports."""
-        return replace(self, published=(), published_default="allow")
 
 
 def wanted(params: dict) -> Wanted:
