@@ -33,23 +33,25 @@ def of_narrow_ways(ways: dict) -> list:
     for (source, target), way in ways.items():
         ends = smaller_interface(ways, source, target)
         if way["mtu"] < ends:
-            narrow.setdefault((way["mtu"], ends), []).append((source, target))
+            narrow.setdefault((frozenset((source, target)), ends), []).append(way["mtu"])
+    alike: dict = {}
+    for (pair, ends), sizes in narrow.items():
+        alike.setdefault((min(sizes), ends), []).append(pair)
     found = []
-    for (passing, ends), pairs in narrow.items():
+    for (passing, ends), pairs in alike.items():
         text = f"packets of more than {passing} bytes are lost between {between(pairs)}, whose interfaces take {ends}"
         remedy = f"let what is between them take {ends} bytes, or {lower(passing)}"
-        found.append(warning("mtu", sorted({name for pair in pairs for name in pair}), text, remedy))
+        found.append(warning("mtu", sorted(frozenset.union(*pairs)), text, remedy))
     return found
 
 
 def between(pairs: list) -> str:
-    """The hosts of pairs as words, with the one first that has to do with all of them."""
-    unordered = {frozenset(pair) for pair in pairs}
-    common = frozenset.intersection(*unordered)
-    if common and len(unordered) > 1:
+    """Pairs of hosts as words, with the one first that has to do with all of them."""
+    common = frozenset.intersection(*pairs)
+    if common and len(pairs) > 1:
         (one,) = common
-        return f"{one} and {few(sorted({name for pair in unordered for name in pair} - common))}"
-    return few(sorted(" and ".join(sorted(pair)) for pair in unordered))
+        return f"{one} and {few(sorted(frozenset.union(*pairs) - common))}"
+    return few(sorted(" and ".join(sorted(pair)) for pair in pairs))
 
 
 def of_small_interfaces(ways: dict, mtu: int) -> list:

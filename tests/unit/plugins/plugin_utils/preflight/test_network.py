@@ -142,6 +142,10 @@ def both_ways(a, b, **way):
                 "take 1500"
             ],
         ),
+        (
+            {("h1", "h2"): {"mtu": 1304}, ("h2", "h1"): {"mtu": 1300}},
+            ["warning h1,h2: packets of more than 1300 bytes are lost between h1 and h2, whose interfaces take 1500"],
+        ),
         # Nothing is lost where the smaller interface is the reason.
         (
             {("h1", "h2"): {"mtu": 1404}, **{("h2", f"h{n}"): {"mtu": 1400, "interface_mtu": 1400} for n in (1, 3)}},
