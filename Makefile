@@ -11,7 +11,7 @@ SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
 
-PARTS := lint size unit build sanity golden molecule
+PARTS := lint size unit build sanity golden molecule mesh
 LINKED := galaxy.yml meta playbooks plugins roles tests
 COLLECTION := .collections/ansible_collections/flotilla/swarm
 LAB := .venv/bin/python molecule/lab/lab.py

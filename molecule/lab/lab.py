@@ -8,7 +8,9 @@ Run it with the project's Python:
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -34,7 +36,7 @@ from machines import (
     start_machine,
     start_machines,
 )
-from virtual import ensure_virtual_machine, kernel_suffices, stop_virtual_machine
+from virtual import ensure_virtual_machine, kernel_suffices, only_user, stop_virtual_machine, virtual_machine_process
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 MOST_MACHINES = 250
@@ -45,9 +47,34 @@ def start_host_engine(options: argparse.Namespace) -> None:
     print(f"Docker Engine {ensure_engine().version()['Version']} answers.")
 
 
-def start_virtual_machine(options: argparse.Namespace) -> None:
-    """Make sure that labs can have a kernel that balances load and encrypts, and print the DOCKER_HOST for them."""
-    print(DEFAULT_HOST if kernel_suffices() else ensure_virtual_machine())
+def offer_kernel(options: argparse.Namespace) -> None:
+    """Print the DOCKER_HOST for labs whose kernel balances load and encrypts, or run a command with it."""
+    if options.stop:
+        print("The virtual machine is stopped." if stop_virtual_machine() else "unchanged: no virtual machine was up")
+        return
+    if options.command:
+        with only_user():
+            sys.exit(run_with_kernel(options.command))
+    with hold_lock():
+        print(choose_kernel())
+
+
+def choose_kernel() -> str:
+    """Return DEFAULT_HOST if this host's kernel suffices, else the DOCKER_HOST of the virtual machine."""
+    return DEFAULT_HOST if kernel_suffices() else ensure_virtual_machine()
+
+
+def run_with_kernel(command: list[str]) -> int:
+    """Run a command and return its exit status; a virtual machine that was started for it is stopped."""
+    began, ran = time.monotonic(), virtual_machine_process() is not None
+    try:
+        with hold_lock():
+            host = choose_kernel()
+        print(f"DOCKER_HOST={host} answers ({time.monotonic() - began:.1f} s)", flush=True)
+        return subprocess.run(command, env={**os.environ, "DOCKER_HOST": host}, check=False).returncode
+    finally:
+        if not ran:
+            stop_virtual_machine()
 
 
 def build_images(options: argparse.Namespace) -> None:
@@ -201,7 +228,9 @@ def parse_arguments() -> argparse.Namespace:
         return command
 
     add("engine", start_host_engine)
-    add("vm", start_virtual_machine)
+    kernel = add("vm", offer_kernel)
+    kernel.add_argument("--stop", action="store_true", help="stop the virtual machine instead")
+    kernel.add_argument("command", nargs="*", help="after --")
     building = add("images", build_images)
     up = add("up", bring_up, named=True)
     for command in (building, up):
@@ -230,7 +259,7 @@ def main() -> None:
     options = parse_arguments()
     try:
         require_root()
-        if options.run in (show_status, stop, start, execute):
+        if options.run in (offer_kernel, show_status, stop, start, execute):
             options.run(options)
         else:
             with hold_lock():

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a service answers, and to which names."""
+
+from __future__ import annotations
+
+import pytest
+
+testinfra_hosts = ["ansible://node1"]
+
+WEB, PUBLISHED = 8080, {"node1": 8081, "node2": 8082, "node3": 8083}
+NODES = tuple(PUBLISHED)
+
+
+@pytest.mark.parametrize("runs", NODES)
+def test_a_published_port_answers_on_every_node_whichever_runs_the_task(runs, task, tasks):
+    ((only, where),) = tasks(f"at-{runs}").items()
+    assert where == runs
+    assert {name: task(name, PUBLISHED[runs]) for name in NODES} == dict.fromkeys(NODES, only)
+
+
+def test_requests_are_spread_over_the_tasks_of_all_nodes(task, tasks):
+    there = tasks("web")
+    assert sorted(there.values()) == list(NODES)
+    for name in NODES:
+        answers = [task(name, WEB) for _request in range(12)]
+        assert {answer: answers.count(answer) for answer in answers} == dict.fromkeys(there, 4)
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_a_service_has_one_address_that_leads_to_all_tasks_and_its_tasks_have_theirs(
+    name, inside, fetch, tasks, running, engine
+):
+    assert addresses_of(inside(name, "nslookup web")) == virtual_addresses(engine)
+    own = [network for task in running("web") for network in task["NetworksAttachments"]]
+    own = [one["Addresses"][0].partition("/")[0] for one in own if one["Network"]["Spec"]["Name"] == "plain"]
+    assert len(own) == 3
+    assert sorted(addresses_of(inside(name, "nslookup tasks.web"))) == sorted(own)
+    answers = fetch(name, "web", times=6)
+    assert len(answers) == 6
+    assert set(answers) == set(tasks("web"))
+
+
+def addresses_of(answer):
+    """The addresses in what nslookup prints, after that of the server."""
+    lines = answer.partition("\nName:")[2].splitlines()
+    return [line.removeprefix("Address: ") for line in lines if line.startswith("Address: ")]
+
+
+def virtual_addresses(engine):
+    """The virtual address that service web has in network plain."""
+    plain = engine("node1", "/networks/plain")["Id"]
+    endpoint = engine("node1", "/services/web")["Endpoint"]
+    return [one["Addr"].partition("/")[0] for one in endpoint["VirtualIPs"] if one["NetworkID"] == plain]
