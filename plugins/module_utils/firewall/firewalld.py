@@ -8,17 +8,18 @@ first one at run time empties all chains of iptables.
 
 A rich rule has no comment, so ours are known by their priorities and their shape. A rule with a negative priority comes
 before a zone's services, ports and other rules, so what an administrator opens there stays and opens nothing of ours.
-A packet passes one zone only, that of its source or of its interface, so each zone that is in use has them, also that of
-Docker, whose target is ACCEPT: a container must not write VXLAN either.
+A packet passes one zone only, that of its source or of its interface. So each zone in use has them, also Docker's,
+whose target is ACCEPT: a container must not write VXLAN either.
 """
 
 from __future__ import annotations
 
+import glob
 import re
 
 from ..core.errors import SwarmError
 from . import own_table
-from .layer import Command, Layer, file_layer, which
+from .layer import Command, Layer, file_layer, read_text, which
 
 ACCEPT, DROP = -32377, -32376
 OURS = re.compile(
@@ -26,29 +27,36 @@ OURS = re.compile(
     r'(port port="\d+" protocol="(tcp|udp)"|protocol value="esp") accept'
     rf'|rule priority="{DROP}" port port="\d+" protocol="(tcp|udp)" drop'
 )
+TABLE = ("inet", "flotilla_firewalld")
 TABLE_FILE = "/etc/flotilla-swarm/firewalld.nft"
+ZONE_FILES = "/etc/firewalld/zones/*.xml"
 HEADER = "# Written by flotilla.swarm.firewall; changes are lost with its next run.\n"
 
 
 def layers(run, wanted) -> list:
     """A layer for each zone, at run time and for the next boot, and our own table where it is needed."""
-    default = run(["firewall-cmd", "--get-default-zone"]).strip()
-    zones = {
-        permanent: parse_zones(run(["firewall-cmd", *mode(permanent), "--list-all-zones"]))
-        for permanent in (False, True)
-    }
-    used = {default, *(name for listed in zones.values() for name, zone in listed.items() if zone["used"])}
+    tools = zone_tools(run, wanted)
+    listed = {permanent: parse_zones(run([*tool, "--list-all-zones"])) for permanent, tool in tools.items()}
+    used = {name for zones in listed.values() for name, zone in zones.items() if zone["used"]}
     after = rules(wanted)
+    if after:
+        used.add(run(["firewall-cmd", "--get-default-zone"]).strip())
     found = [
-        zone_layer(name, permanent, zone["ours"], after if name in used else [])
-        for permanent, listed in zones.items()
-        for name, zone in listed.items()
+        zone_layer([*tool, f"--zone={name}"], permanent, zone["ours"], after if name in used else [])
+        for permanent, tool in tools.items()
+        for name, zone in listed[permanent].items()
     ]
     return [*found, *table_layers(run, wanted)]
 
 
-def mode(permanent: bool) -> list:
-    return ["--permanent"] if permanent else []
+def zone_tools(run, wanted) -> dict:
+    """The programs for what is in force and for the next boot; only the latter can be cleared while firewalld rests."""
+    if not which("firewall-cmd"):
+        return {}
+    if not wanted.absent or not run.ask(["systemctl", "is-active", "--quiet", "firewalld.service"])[0]:
+        return {False: ["firewall-cmd"], True: ["firewall-cmd", "--permanent"]}
+    kept = any(str(ACCEPT) in (read_text(path) or "") for path in glob.glob(ZONE_FILES))
+    return {True: ["firewall-offline-cmd"]} if kept else {}
 
 
 def parse_zones(text: str) -> dict:
@@ -87,27 +95,26 @@ def accept(network, match: str) -> str:
     return f'rule priority="{ACCEPT}" family="ipv{network.version}" source address="{address}" {match} accept'
 
 
-def zone_layer(zone: str, permanent: bool, before: list, after: list) -> Layer:
+def zone_layer(tool: list, permanent: bool, before: list, after: list) -> Layer:
     """The layer of one zone. What is new comes first, so that no packet meets neither the old rules nor the new."""
     gone = [line for line in before if line not in after]
     new = [line for line in after if line not in before]
-    target = [*mode(permanent), f"--zone={zone}"]
     return Layer(
-        f"firewalld zone {zone}",
+        f"firewalld {tool[-1][2:].replace('=', ' ')}",
         permanent,
         sorted(before),
         sorted(after),
-        [*commands(target, "add", new), *commands(target, "remove", gone)],
-        [*commands(target, "add", gone), *commands(target, "remove", new)],
+        [*commands(tool, "add", new), *commands(tool, "remove", gone)],
+        [*commands(tool, "add", gone), *commands(tool, "remove", new)],
     )
 
 
-def commands(target: list, verb: str, lines: list) -> list:
+def commands(tool: list, verb: str, lines: list) -> list:
     """One call for all of the rules; that one is there already, or gone already, is a warning of firewall-cmd."""
     if not lines:
         return []
     options = [f"--{verb}-rich-rule={line}" for line in lines]
-    return [Command(["firewall-cmd", *target, *options], name=f"firewall-cmd {' '.join(target)} --{verb}-rich-rule")]
+    return [Command([*tool, *options], name=f"{' '.join(tool)} --{verb}-rich-rule")]
 
 
 def table_layers(run, wanted) -> list:
@@ -118,19 +125,19 @@ def table_layers(run, wanted) -> list:
             "published ports and drop_unencrypted need the program nft beside firewalld; install the package nftables",
             reason="missing",
         )
-    kept = file_layer(TABLE_FILE, table_text(after) if after else None)
+    kept = file_layer(TABLE_FILE, HEADER + own_table.replacement(TABLE, after) if after else None)
     if not which("nft"):
         return [kept]
-    code, out, err = run.ask(["nft", "-s", "list", "table", *own_table.TABLE])
-    before = {} if code else own_table.parse(out)[own_table.TABLE]
-    return [own_table.layer(before, after), kept]
-
-
-def table_text(bodies: dict) -> str:
-    """What ``nft -f`` reads to make ``bodies`` all of our table."""
-    return HEADER + own_table.replacement(bodies)
+    code, out, err = run.ask(["nft", "-s", "list", "table", *TABLE])
+    before = {} if code else own_table.parse(out)[TABLE]
+    return [own_table.layer(TABLE, before, after), kept]
 
 
 def boot_lines(wanted) -> list:
     """Lines of a shell script that load our own table, where it is needed."""
     return [f"nft -f {TABLE_FILE} || failed=1"] if own_table.chains(wanted, guard=False) else []
+
+
+def notes(run, wanted) -> list:
+    """What whoever runs the host should know."""
+    return []

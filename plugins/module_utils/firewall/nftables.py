@@ -20,8 +20,9 @@ import re
 from dataclasses import dataclass, field
 
 from . import own_table
-from .layer import Command, Layer, Write, file_layer, read_text
+from .layer import Command, Layer, Write, file_layer, read_text, which
 
+TABLE = ("inet", "flotilla_swarm")
 ENTRY, NODES = "flotilla_swarm", "flotilla_swarm_nodes"
 JUMP = f"jump {ENTRY}"
 RULES_FILE = "/etc/flotilla-swarm/nftables.nft"
@@ -56,6 +57,8 @@ class State:
 def layers(run, wanted) -> list:
     """What is in force, the file that is included, and the line that includes it."""
     config = config_path(run)
+    if wanted.absent and not which("nft"):
+        return [rules_layer(State()), include_layer(config, False)]
     tables = read(run)
     before = state(tables)
     after = wanted_state(wanted, base_chains(tables, config_text(config)))
@@ -107,7 +110,7 @@ def base_chains(tables: dict, config: str) -> list:
     return [
         (family, table, chain)
         for (family, table), chains in tables.items()
-        if family in FAMILIES and (family, table) != own_table.TABLE and declares(config, family, table)
+        if family in FAMILIES and (family, table) != TABLE and declares(config, family, table)
         for chain, lines in chains.items()
         if lines and lines[0].startswith("type filter hook input ")
     ]
@@ -129,7 +132,7 @@ def state(tables: dict) -> State:
         for chain, lines in chains.items():
             rules = [line for line in lines if not line.startswith(("type ", "comment "))]
             jumps += [(*key, chain, place) for place, rule in enumerate(rules, 1) if rule == JUMP]
-    return State(tables.get(own_table.TABLE, {}), accepts, tuple(jumps))
+    return State(tables.get(TABLE, {}), accepts, tuple(jumps))
 
 
 def wanted_state(wanted, chains: list) -> State:
@@ -161,9 +164,9 @@ def runtime_layer(before: State, after: State) -> Layer:
 
 def readable(one: State) -> list:
     """A state as lines; a jump that is not at the first place has a number."""
-    lines = [f"{' '.join(own_table.TABLE)} {line}" for line in own_table.readable(one.own)]
+    lines = own_table.readable(TABLE, one.own)
     for key, chains in sorted(one.accepts.items()):
-        lines += [f"{' '.join(key)} {line}" for line in own_table.readable(chains)]
+        lines += own_table.readable(key, chains)
     for family, table, chain, place in sorted(one.jumps):
         lines.append(f"{family} {table} {chain}: {JUMP}" + (f" at place {place}" if place > 1 else ""))
     return lines
@@ -182,7 +185,7 @@ def script(one: State, places) -> str:
     for family, table, chain, _place in one.jumps:
         lines.append(declaration(family, table, chain))
         lines.append(f"insert rule {family} {table} {chain} {JUMP}")
-    return own_table.replacement(one.own) + "".join(f"{line}\n" for line in lines)
+    return own_table.replacement(TABLE, one.own) + "".join(f"{line}\n" for line in lines)
 
 
 def declaration(family: str, table: str, chain: str) -> str:

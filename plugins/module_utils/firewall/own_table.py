@@ -1,6 +1,6 @@
 # Copyright flotilla.swarm contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A table of our own in nftables. A packet that it drops is lost, whatever the chains of other tables say.
+"""Tables of our own in nftables. A packet that it drops is lost, whatever the chains of other tables say.
 
 Neither firewalld nor the Engine touches a foreign table. firewalld before 2.0 empties all chains of iptables with each
 reload, and a direct rule of firewalld, which would come back then, makes every release do so, with the Engine's chains.
@@ -14,7 +14,6 @@ import re
 from .layer import Command, Layer
 from .wanted import EVERYBODY
 
-TABLE = ("inet", "flotilla_swarm")
 TABLE_LINE = re.compile(r"table (\S+) (\S+) \{")
 CHAIN_LINE = re.compile(r"\tchain (\S+) \{")
 
@@ -98,9 +97,9 @@ def parse(text: str) -> dict:
     return tables
 
 
-def replacement(bodies: dict) -> str:
-    """What ``nft -f`` reads to make ``bodies`` all of our table."""
-    name = " ".join(TABLE)
+def replacement(table: tuple, bodies: dict) -> str:
+    """What ``nft -f`` reads to make ``bodies`` all of a table."""
+    name = " ".join(table)
     # Deleting what is not there is an error, and declaring what is there is none.
     lines = [f"table {name}", f"delete table {name}"]
     if bodies:
@@ -111,12 +110,12 @@ def replacement(bodies: dict) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def readable(bodies: dict) -> list:
-    """The lines of the chains, each with its chain's name."""
-    return [f"{chain}: {line}" for chain, body in bodies.items() for line in body]
+def readable(table: tuple, bodies: dict) -> list:
+    """The lines of a table's chains, each with the names of both."""
+    return [f"{' '.join(table)} {chain}: {line}" for chain, body in bodies.items() for line in body]
 
 
-def layer(before: dict, after: dict) -> Layer:
-    """Our table alone, at run time."""
-    apply, undo = ([Command(["nft", "-f", "-"], replacement(bodies))] for bodies in (after, before))
-    return Layer(f"nft table {' '.join(TABLE)}", False, readable(before), readable(after), apply, undo)
+def layer(table: tuple, before: dict, after: dict) -> Layer:
+    """One table at run time."""
+    apply, undo = ([Command(["nft", "-f", "-"], replacement(table, bodies))] for bodies in (after, before))
+    return Layer("nftables", False, readable(table, before), readable(table, after), apply, undo)
