@@ -5,13 +5,24 @@
 
 from __future__ import annotations
 
+from ansible.errors import AnsibleFilterError
+
 from ansible_collections.flotilla.swarm.plugins.plugin_utils import load_balancer
+from ansible_collections.flotilla.swarm.plugins.plugin_utils.query import QueryError, evaluate, read_query
+
+
+def published_endpoints(services, drained=False, query=None):
+    found = load_balancer.published_endpoints(services, drained)
+    try:
+        return found if query is None else evaluate(read_query(query), {"endpoints": found})
+    except QueryError as exc:
+        raise AnsibleFilterError(f"published_endpoints: {exc}") from exc
 
 
 class FilterModule:
     def filters(self):
         return {
-            "published_endpoints": load_balancer.published_endpoints,
+            "published_endpoints": published_endpoints,
             "load_balancer_plan": load_balancer.plan,
             "load_balancer_file": load_balancer.file_with,
             "load_balancer_served": load_balancer.served,
