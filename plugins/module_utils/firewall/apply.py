@@ -55,25 +55,34 @@ def check_docker(backend: str | None) -> None:
 
 
 def collect(run, want, backend: str) -> list:
-    """Every place where there may be rules of ours; what another backend has of an earlier run is taken away."""
-    found = []
+    """Every place where there may be rules of ours; last, what other backends have of earlier runs, to take it away."""
+    found, leftover = [], []
     for name, module in OTHERS.items():
-        found += module.layers(run, want if name == backend else want.nothing())
+        if name == backend:
+            found = module.layers(run, want)
+        else:
+            leftover += module.layers(run, want.nothing())
     families = iptables.families()
     guard = backend in PLAIN
     if not families and (guard or want.restricts_published):
         raise SwarmError("iptables is not installed on this host; install it, as Docker needs it too", reason="missing")
     lines = {tables: iptables.rules(want, iptables.FAMILIES[tables], guard) for tables in families}
     more = firewalld.boot_lines(want) if backend == "firewalld" else []
-    return [*found, *iptables.layers(run, want, guard), *persistence.layers(lines, more)]
+    return [*found, *iptables.layers(run, want, guard), *persistence.layers(lines, more), *leftover]
 
 
 def change(run, layers: list, within: int) -> None:
     """Make the changes. Where they are to be confirmed, the timer runs before the first of them."""
     runtime = [layer for layer in layers if not layer.permanent]
+    waiting = timer.armed()
     if within and runtime:
         timer.arm(run, [command for layer in reversed(runtime) for command in layer.undo], within)
-    apply_runtime(run, runtime)
+    try:
+        apply_runtime(run, runtime)
+    except SwarmError:
+        if not waiting:
+            timer.confirm(run)
+        raise
     if within and timer.armed():
         return
     for layer in layers:

@@ -82,8 +82,11 @@ FIREWALL = (
         "published_ports_default",
         "",
         "str",
-        "What becomes of published ports that O(published_ports_allow) does not name. V(deny) also closes the ports "
-        "that other programs than Docker forward.",
+        (
+            "What becomes of published ports that O(published_ports_allow) does not name.",
+            "V(deny) holds for all that is forwarded to another address and port, also by other programs than Docker. "
+            "What Docker's proxy takes over IPv6, where Docker has no rules for it, is left to the host's other rules.",
+        ),
         choices=("allow", "deny"),
         default="allow",
     ),

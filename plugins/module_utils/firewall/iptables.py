@@ -90,15 +90,19 @@ def own(text: str) -> list:
 
 def own_jumps(chain: str, lines: list) -> list:
     """Those of a foreign chain's rules that lead to us."""
-    ours = [place for place, line in enumerate(lines) if " -j FLOTILLA-" in line]
-    above = 0
-    while above < len(lines) and ENGINE_DROP.fullmatch(lines[above]):
-        above += 1
-    right = range(above, above + len(ours))
-    return [
-        lines[place] if place in right else lines[place].replace(f"-A {chain}", f"-I {chain} {place + 1}", 1)
-        for place in ours
-    ]
+    top = 0
+    while top < len(lines) and ENGINE_DROP.fullmatch(lines[top]):
+        top += 1
+    found = []
+    for place, line in enumerate(lines):
+        if " -j FLOTILLA-" not in line:
+            continue
+        if place == top:
+            top += 1
+        else:
+            line = line.replace(f"-A {chain}", f"-I {chain} {place + 1}", 1)
+        found.append(line)
+    return found
 
 
 def rules(wanted, version: int, guard: bool = True) -> list:
