@@ -94,17 +94,17 @@ def change(run, layers: list, within: int) -> None:
 
 def apply_runtime(run, layers: list) -> None:
     """Change what is in force, all of it or nothing."""
-    done: list = []
+    begun: list = []
     try:
         for layer in layers:
-            done.append(layer)
+            begun.append(layer)
             for step in layer.apply:
                 run.do(step)
     except SwarmError as exc:
-        for layer in reversed(done):
-            for command in layer.undo:
-                run.ask(command.argv, command.stdin)
-        raise SwarmError(f"{layer.name}: {exc}; the rules are as they were before", reason=exc.reason) from exc
+        undo = [command for layer in reversed(begun) for command in layer.undo]
+        failed = [err for code, out, err in [run.ask(command.argv, command.stdin) for command in undo] if code]
+        words = f"nor could all be taken back: {' '.join(failed)}" if failed else "the rules are as they were before"
+        raise SwarmError(f"{exc}; {words}", reason=exc.reason) from exc
 
 
 def diff(layers: list) -> dict:
