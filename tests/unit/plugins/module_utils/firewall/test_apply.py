@@ -39,8 +39,9 @@ def place(monkeypatch, tmp_path):
 
 def runtime(place, name="rules", fails=False):
     """A layer that writes `new` into a file and `old` back."""
-    command = ["sh", "-c", f"cat >'{place / name}'" + ("; exit 1" if fails else "")]
-    return Layer(name, False, ["old"], ["new"], [Command(command, "new", name)], [Command(command, "old")])
+    write = f"cat >'{place / name}'"
+    apply_it = Command(["sh", "-c", f"{write}; exit 1" if fails else write], "new", name)
+    return Layer(name, False, ["old"], ["new"], [apply_it], [Command(["sh", "-c", write], "old")])
 
 
 def permanent(place):
