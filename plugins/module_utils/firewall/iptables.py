@@ -24,7 +24,8 @@ ENGINE_DROP = re.compile(r"-A INPUT .*--pol none .*u32.* -j DROP")
 
 # A shell function that exchanges all our chains and jumps for the lines that it reads: ``load iptables <lines``.
 # It looks for what is there itself, as it also runs when the host starts and when a timer takes a change back.
-LOAD = r"""load() {
+LOAD = r"""PATH=$PATH:/usr/sbin:/sbin
+load() {
     rules=$("$1" -w -S) || return
     { printf '%s\n\n' "$rules"; cat; } | awk '
         loading && /^-I DOCKER-USER/ && !user { print ":DOCKER-USER - [0:0]"; user = 1 }

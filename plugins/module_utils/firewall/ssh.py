@@ -55,7 +55,7 @@ def check(wanted, port: int) -> None:
     entry = next((one for one in wanted.published if one.protocol == "tcp" and one.first <= port <= one.last), None)
     if entry and not any(network.prefixlen == 0 for network in entry.sources):
         raise SwarmError(
-            f"published_ports_allow: {entry.ports} has ssh's port {port} in it, which would be closed to all but these "
+            f"published_ports_allow: {entry.ports} covers ssh's port {port}, which would be closed to all but these "
             "sources; take it out, or set ssh_port if ssh listens elsewhere",
             reason="ssh_cut",
             port=port,

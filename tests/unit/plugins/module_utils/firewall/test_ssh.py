@@ -61,8 +61,12 @@ def test_rules_that_leave_ssh_alone_pass(wanted, port):
     [
         (Wanted(ports=(("tcp", 2377),)), 2377, "ssh uses port 2377, which is one of the swarm's.*let ssh listen on"),
         (Wanted(closed=(("tcp", 2377),)), 2377, "ssh uses port 2377"),
-        (Wanted(published=(Published("tcp", 20, 30, OFFICE),)), 22, "published_ports_allow: 20-30 has ssh's port 22"),
-        (Wanted(published=(Published("tcp", 22, 22, ()),)), 22, "published_ports_allow: 22 has ssh's port 22 in it"),
+        (
+            Wanted(published=(Published("tcp", 20, 30, OFFICE),)),
+            22,
+            "published_ports_allow: 20-30 covers ssh's port 22",
+        ),
+        (Wanted(published=(Published("tcp", 22, 22, ()),)), 22, "published_ports_allow: 22 covers ssh's port 22"),
         (
             Wanted(published=(Published("tcp", 22, 22, OFFICE), Published("tcp", 1, 99, EVERYBODY))),
             22,
