@@ -22,7 +22,8 @@ from engine import LabError
 from images import LABEL, RELEASES, fingerprint
 from virtual import ADDRESSES_LABEL
 
-READY_TIMEOUT = 120  # seconds
+# Emulated machines take a minute.
+READY_TIMEOUT = 300  # seconds
 STOP_TIMEOUT = 10  # seconds
 PARALLEL = 8
 # Far from what engines and swarms take: 172.16/12, 192.168/16 and the low end of 10/8.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -88,6 +89,17 @@ def inside(on, engine):
 
 
 @pytest.fixture
+def vxlan_ids(engine):
+    """The number of a network between the nodes."""
+
+    def vxlan_ids(name):
+        options = engine("node1", f"/networks/{name}")["Options"]
+        return {int(number) for number in options["com.docker.network.driver.overlay.vxlanid_list"].split(",")}
+
+    return vxlan_ids
+
+
+@pytest.fixture
 def task(addresses):
     """Which task answers at a port of a node, asked from outside; None if none does."""
 
@@ -119,6 +131,19 @@ def names_in(pages):
 
 
 @pytest.fixture
+def eventually():
+    """Wait until something is as it should be: the nodes tell each other what runs where, which takes a while."""
+
+    def eventually(ask, wanted, seconds=60):
+        deadline = time.monotonic() + seconds
+        while (found := ask()) != wanted and time.monotonic() < deadline:
+            time.sleep(1)
+        assert found == wanted
+
+    return eventually
+
+
+@pytest.fixture
 def between(on, addresses):
     """What a machine and the others send each other while something is done: see sniffer.py."""
 
@@ -138,8 +163,8 @@ def between(on, addresses):
 def playbook():
     """Run a playbook of the collection over the scenario's inventory; return its exit status and what it printed."""
 
-    def playbook(name, **variables):
-        command = ["ansible-playbook", f"flotilla.swarm.{name}", "--extra-vars", json.dumps(variables)]
+    def playbook(name, *options, **variables):
+        command = ["ansible-playbook", f"flotilla.swarm.{name}", *options, "--extra-vars", json.dumps(variables)]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr
 
