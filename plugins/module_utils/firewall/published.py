@@ -39,6 +39,8 @@ def rules(wanted, version: int) -> list:
         if not any(network.prefixlen == 0 for network in networks):
             found.append(f"{match} -j DROP")
     if wanted.published_default == "deny":
+        # Errors about a packet, such as one that is too big, belong to a connection that was let in.
+        found.append("-m conntrack --ctstate RELATED -j RETURN")
         # What comes through INPUT without a new destination is no published port for certain.
         found.append("-m conntrack --ctstate DNAT -j DROP")
     return found

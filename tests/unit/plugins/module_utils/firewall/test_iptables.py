@@ -143,6 +143,7 @@ def test_one_transaction_exchanges_all_that_is_ours(tmp_path):
         "-A FLOTILLA-SWARM -i lo -j RETURN",
         "-A FLOTILLA-SWARM -p tcp -m tcp --dport 7946 -j FLOTILLA-NODES",
         "-A FLOTILLA-NODES -j DROP",
+        "-A FLOTILLA-PUBLISHED -m conntrack --ctstate RELATED -j RETURN",
         "-A FLOTILLA-PUBLISHED -m conntrack --ctstate DNAT -j DROP",
         "-I INPUT 2 -j FLOTILLA-SWARM",
         "-I DOCKER-USER -m conntrack --ctstate DNAT --ctdir ORIGINAL -j FLOTILLA-PUBLISHED",

@@ -49,6 +49,7 @@ def test_denied_is_what_was_given_another_destination():
     wanted = Wanted(published=(Published("tcp", 443, 443, EVERYBODY),), published_default="deny")
     assert published.rules(wanted, 4) == [
         "-p tcp -m conntrack --ctorigdstport 443 -j RETURN",
+        "-m conntrack --ctstate RELATED -j RETURN",
         "-m conntrack --ctstate DNAT -j DROP",
     ]
 
