@@ -50,16 +50,11 @@ def variables(machine):
 
 @pytest.fixture
 def run(variables):
-    """Run a playbook, by default that of the role, with other variables for the load balancers."""
+    """Run a playbook, by default that of the role, with other variables for some load balancers."""
 
-    def run(
-        *options, playbook="flotilla.swarm.load_balancer", workers=WORKERS, balancers=BALANCERS, more=None, **given
-    ):
-        groups = {
-            "swarm_managers": ["node1"],
-            "swarm_workers": workers,
-            "swarm_load_balancers": {name: {**variables[name], **(more or {})} for name in balancers},
-        }
+    def run(*options, playbook="flotilla.swarm.load_balancer", workers=WORKERS, more=None, **given):
+        balancers = {name: {**variables[name], **(more or {}).get(name, {})} for name in BALANCERS}
+        groups = {"swarm_managers": ["node1"], "swarm_workers": workers, "swarm_load_balancers": balancers}
         return play(playbook, groups, *options, **given)
 
     return run
