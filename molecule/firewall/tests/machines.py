@@ -12,7 +12,8 @@ NODES = (*MANAGERS, *WORKERS)
 
 _IPTABLES = "{ iptables-save; ip6tables-save; } | grep FLOTILLA"
 # Without counters. firewalld lists its rules in any order, and 1.3 empties the chains of iptables when it is reloaded.
-_FIREWALLD = "firewall-cmd --list-rich-rules | sort; firewall-cmd --permanent --list-rich-rules | sort"
+_ZONE = "firewall-cmd --zone=public --list-rich-rules"
+_FIREWALLD = f"{_ZONE} | sort; {_ZONE} --permanent | sort"
 RULES = {
     "ufw": f"{_IPTABLES}; ufw status numbered",
     "iptables": f"{_IPTABLES}; iptables -S INPUT",

@@ -42,5 +42,5 @@ def test_what_was_there_before_is_there(on, fate):
     )
     for name in ("node2", "node5"):
         for option in ("", "--permanent"):
-            assert on(name).check_output(f"firewall-cmd {option} --list-ports") == "12345/tcp"
-            assert on(name).check_output(f"firewall-cmd {option} --list-rich-rules") == ""
+            assert on(name).check_output(f"firewall-cmd --zone=public {option} --list-ports") == "12345/tcp"
+            assert on(name).check_output(f"firewall-cmd --zone=public {option} --list-rich-rules") == ""
