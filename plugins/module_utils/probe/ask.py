@@ -37,7 +37,7 @@ class Prober:
         asks = dict(self.question(channel) for channel in alive if channel.port.protocol != "tcp")
         self.exchange(asks, seconds, [channel for channel in alive if channel.port.protocol == "tcp"])
         for channel in self.channels:
-            channel.reason = None if channel.reached else channel.reason or NO_ANSWER
+            channel.reason = channel.reason or NO_ANSWER
 
     def exchange(self, asks: dict, seconds: float, connecting: list = ()) -> set:
         """Ask until everything is answered or time is over; return the numbers of what was answered."""
@@ -59,25 +59,25 @@ class Prober:
                     if left <= 0:
                         break
                     for key, _events in selector.select(left):
-                        self.hear(key.data, selector, waiting, answered)
+                        answered |= self.hear(key.data, selector, waiting) & asks.keys()
         return answered
 
-    def hear(self, channel: Channel, selector, waiting: set, answered: set) -> None:
-        """Take what one socket has."""
+    def hear(self, channel: Channel, selector, waiting: set) -> set:
+        """Take what one socket has; return the number of what is answered, which may be a question of long ago."""
         if channel in waiting:
             selector.unregister(channel.socket)
             waiting.discard(channel)
             channel.finish_connecting()
-            return
+            return set()
         told = read_answer(channel.receive(), self.nonce)
         if told is None:
-            return
+            return set()
         number, clock, source = told
-        answered.add(number)
         if not channel.reached:
             channel.reached = True
             channel.seen_from = source
             channel.clock = clock - (channel.sent_at + time.time()) / 2
+        return {number}
 
     def largest(self, mtus: dict) -> dict:
         """``{channel: (largest packet that passes, largest that leaves this host)}``."""
@@ -155,7 +155,11 @@ def show(target: dict, channels: list, largest: dict) -> dict:
     return {
         "name": target["name"],
         "address": target["address"],
-        "ports": {str(channel.port): {"reached": channel.reached, "reason": channel.reason} for channel in channels},
+        # A port that answers may be one that nobody has, of which the kernel tells as well.
+        "ports": {
+            str(channel.port): {"reached": channel.reached, "reason": None if channel.reached else channel.reason}
+            for channel in channels
+        },
         "sent_from": answers[0].sent_from if answers else None,
         "seen_from": sorted({channel.seen_from for channel in answers}),
         "clock": round(answers[0].clock, 3) if answers else None,

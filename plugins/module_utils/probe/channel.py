@@ -39,7 +39,7 @@ def reason_of(number: int) -> str:
 
 @dataclass(eq=False)
 class Channel:
-    """One target and port. ``reached`` is what has been proved; ``reason`` the latest that spoke against it."""
+    """One target and port. ``reached`` is what has been proved, ``reason`` what spoke against it last."""
 
     target: dict
     port: Port
