@@ -33,7 +33,7 @@ def test_a_service_has_one_address_that_leads_to_all_tasks_and_its_tasks_have_th
 ):
     assert addresses_of(inside(name, "nslookup web")) == virtual_addresses(engine)
     own = [network for task in running("web") for network in task["NetworksAttachments"]]
-    own = [one["Addresses"][0].partition("/")[0] for one in own if one["Network"]["Spec"]["Name"] == "plain"]
+    own = [one["Addresses"][0].partition("/")[0] for one in own if one["Network"]["Spec"]["Name"] == "safe"]
     assert len(own) == 3
     eventually(lambda: sorted(addresses_of(inside(name, "nslookup tasks.web"))), sorted(own))
     eventually(lambda: Counter(fetch(name, "web", times=6)), Counter(dict.fromkeys(tasks("web"), 2)))
@@ -46,7 +46,7 @@ def addresses_of(answer):
 
 
 def virtual_addresses(engine):
-    """The virtual address that service web has in network plain."""
-    plain = engine("node1", "/networks/plain")["Id"]
+    """The virtual address that service web has in network safe."""
+    safe = engine("node1", "/networks/safe")["Id"]
     endpoint = engine("node1", "/services/web")["Endpoint"]
-    return [one["Addr"].partition("/")[0] for one in endpoint["VirtualIPs"] if one["NetworkID"] == plain]
+    return [one["Addr"].partition("/")[0] for one in endpoint["VirtualIPs"] if one["NetworkID"] == safe]
