@@ -9,6 +9,8 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils.preflight.report im
 
 LIMITS = {"clock": 10, "memory": 512, "mtu": 1500}
 
+KERNEL = {"overlay": True, "vxlan": True, "veth": None, "bridge": True, "ip_vs": None, "esp4": None, "xfrm_user": None}
+
 
 def facts(number, **changes):
     """What host_info returns on a host with which nothing is wrong; ``engine`` and ``swarm`` are merged in."""
@@ -23,15 +25,7 @@ def facts(number, **changes):
         "clock_offset": 0.5,
         "memory": 4 << 30,
         "ip_forward": True,
-        "kernel": {
-            "overlay": True,
-            "vxlan": True,
-            "veth": None,
-            "bridge": True,
-            "ip_vs": None,
-            "esp4": None,
-            "xfrm_user": None,
-        },
+        "kernel": KERNEL,
         "service": {"exists": True, "active": True, "enabled": True},
         "nodes": [],
         "interfaces": {"eth0": {"addresses": [f"10.0.0.{number}/24"], "mtu": 1500}},
