@@ -117,7 +117,7 @@ def test_small_packets_other_addresses_and_subnets(machines, at, rules):
         machines["node5"].check_output("ip link set eth0 mtu 1500")
     ended = outcome.text.partition("preflight stops here")[2]
     assert f"what it sends from {at['node1']} arrives at node3 as if from {stranger}" in ended
-    assert "packets between nodes have 1400 bytes at the most, and overlay networks count on 1500" in ended
+    assert "the interface to the others takes packets of 1400 bytes, and overlay networks count on 1500" in ended
     assert "com.docker.network.driver.mtu: 1400" in outcome.text
     assert f"network web ({at['node1']}/32) overlaps with" in ended
     assert FOUND not in outcome.text

@@ -47,7 +47,8 @@ def look(client, params: dict, run) -> dict:
         "engine": engine,
         "swarm": {**membership(info), "trouble": swarm_trouble} if info else None,
         "nodes": nodes,
-        "overlay": ask_overlay(client, info),
+        # Without a leader nobody answers before some 20 seconds are over, and once is enough.
+        "overlay": None if swarm_trouble else ask_overlay(client, info),
     }
 
 

@@ -64,7 +64,7 @@ def of_small_interfaces(ways: dict, mtu: int) -> list:
         warning(
             "mtu",
             sorted(names),
-            f"packets between nodes have {size} bytes at the most, and overlay networks count on {mtu}",
+            f"the interface to the others takes packets of {size} bytes, and overlay networks count on {mtu}",
             lower(size),
         )
         for size, names in small.items()

@@ -149,7 +149,7 @@ def both_ways(a, b, **way):
         # Nothing is lost where the smaller interface is the reason.
         (
             {("h1", "h2"): {"mtu": 1404}, **{("h2", f"h{n}"): {"mtu": 1400, "interface_mtu": 1400} for n in (1, 3)}},
-            ["warning h2: packets between nodes have 1400 bytes at the most, and overlay networks count on 1500"],
+            ["warning h2: the interface to the others takes packets of 1400 bytes, and overlay networks count on 1500"],
         ),
         ({("h1", "h2"): {"mtu": None, "interface_mtu": None}}, []),
     ],
