@@ -102,11 +102,17 @@ def test_a_new_node_is_added_by_one_call_and_its_undo_removes_it():
 
 
 def test_a_node_that_left_is_removed_after_what_is_new_is_there():
-    layer = layers(Wanted(nodes=(NODES[0], THIRD), ports=PORTS))["firewalld zone public", True]
+    layer = layers(Wanted(nodes=(NODES[0], THIRD), ports=PORTS))["firewalld zone public", False]
     add, remove = layer.apply
-    assert all(option.startswith("--add-rich-rule=") and "198.51.100.4" in option for option in add.argv[3:])
-    assert all(option.startswith("--remove-rich-rule=") and "198.51.100.3" in option for option in remove.argv[3:])
-    assert add.argv[:3] == ["firewall-cmd", "--permanent", "--zone=public"]
+    assert all(option.startswith("--add-rich-rule=") and "198.51.100.4" in option for option in add.argv[2:])
+    assert all(option.startswith("--remove-rich-rule=") and "198.51.100.3" in option for option in remove.argv[2:])
+
+
+def test_for_the_next_boot_the_rules_of_a_zone_are_set_at_once_and_those_of_others_stay():
+    layer = layers(Wanted(nodes=(NODES[0], THIRD), ports=PORTS))["firewalld zone public", True]
+    assert layer.apply[0].argv[:5] == ["/bin/sh", "-c", firewalld.SET_RULES, "set", "public"]
+    assert layer.apply[0].argv[5] == 'rule priority="-5" family="ipv4" source address="203.0.113.9" drop'
+    assert sorted(layer.apply[0].argv[6:]) == layer.after
 
 
 def test_an_old_data_path_port_goes_and_the_administrators_rule_stays():
@@ -119,8 +125,10 @@ def test_an_old_data_path_port_goes_and_the_administrators_rule_stays():
 def test_absent_takes_all_of_ours_from_every_zone():
     answers = {"systemctl is-active --quiet firewalld.service": ""}
     found = layers(WANTED.nothing(), **answers)
-    assert [len(layer.before) for layer in found.values() if layer.changed] == [12, 12, 12, 12]
-    assert "203.0.113.9" not in str(found)
+    changed = {key: layer for key, layer in found.items() if layer.changed}
+    assert [len(layer.before) for layer in changed.values()] == [12, 12, 12, 12]
+    assert all("203.0.113.9" not in option for option in options(changed["firewalld zone public", False].apply))
+    assert len(changed["firewalld zone public", True].apply[0].argv) == 6
 
 
 @pytest.mark.parametrize(
