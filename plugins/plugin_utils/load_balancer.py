@@ -82,7 +82,7 @@ def plan(services: list, nodes: list, settings: dict) -> dict:
         listeners.append(listener)
         if listener["protocol"] != "udp":
             gone += _servers([node for node in candidates if node not in staying], swarm, settings["addresses"])
-    problems += _refused(listeners, settings["program"]) + _clashes(listeners, settings["status_port"])
+    problems += _refused(listeners, settings["program"]) + _clashes(listeners, int(settings["status_port"]))
     return {
         "problems": problems,
         "listeners": listeners,
@@ -111,7 +111,7 @@ def _wishes(endpoints, wanted, problems):
     if not wanted:
         return [({}, entry) for entry in endpoints if entry["published_port"]]
     found = []
-    for wish in wanted:
+    for wish in map(_with_numbers, wanted):
         if wish.get("resolver"):
             problems += _wrong_resolver(wish)
             found.append((wish, None))
@@ -120,6 +120,12 @@ def _wishes(endpoints, wanted, problems):
         problems += _wrong_choice(wish, fitting, endpoints)
         found += [(wish, entry) for entry in fitting]
     return found
+
+
+def _with_numbers(wish):
+    """The wish with its ports as numbers, which are texts where a template made them."""
+    ports = ("published_port", "target_port", "listen", "slots")
+    return {name: int(value) if name in ports and value else value for name, value in wish.items()}
 
 
 def _fits(wish, entry):

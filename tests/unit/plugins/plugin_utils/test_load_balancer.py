@@ -143,6 +143,12 @@ def test_a_port_that_nobody_answers_at_is_an_endpoint_too():
             id="chosen by the port of the containers",
         ),
         pytest.param(
+            [service("web", endpoint(80, [1]), endpoint(443, [1]))],
+            {"services": [{"service": "web", "published_port": "443", "listen": "8443"}], "status_port": "8404"},
+            {"web-8443": ["192.0.2.1:443"]},
+            id="ports that a template made",
+        ),
+        pytest.param(
             [WEB],
             {"without": ["node1", "second.example.com"]},
             {"web-80": ["192.0.2.3:80"]},
