@@ -283,6 +283,8 @@ def wait_for_ssh(address: str) -> bool:
     while time.monotonic() < deadline:
         try:
             with socket.create_connection((address, 22), timeout=2) as connection:
+                # A slow machine only gets slower from connections that are given up.
+                connection.settimeout(60)
                 if connection.recv(4) == b"SSH-":
                     return True
         except OSError:

@@ -28,7 +28,7 @@ class Load:
 
     def ask(self, task, name):
         """Ask one node; keep when it was asked and who answered."""
-        while not self.ended.wait(0.1):
+        while not self.ended.wait(0.3):
             self.answers.append((time.monotonic(), task(name, WEB)))
 
     def stop(self):
