@@ -18,7 +18,7 @@ ELSEWHERE = "192.0.2.77"
 def test_rules_that_nobody_confirms_are_put_back(on, rules, recover):
     before = {name: rules(name) for name in NODES}
     for name in NODES:
-        options = f"nodes={ELSEWHERE} published_ports_default=deny confirm_within=15 manager={name != 'node4'}"
+        options = f"nodes={ELSEWHERE} published_ports_default=deny confirm_within=20 manager={name != 'node4'}"
         done = on(name).ansible("flotilla.swarm.firewall", options, check=False)
         assert done["changed"]
         assert done["unconfirmed"]
