@@ -68,7 +68,7 @@ def collect(run, want, backend: str) -> list:
         raise SwarmError("iptables is not installed on this host; install it, as Docker needs it too", reason="missing")
     lines = {tables: iptables.rules(want, iptables.FAMILIES[tables], guard) for tables in families}
     more = firewalld.boot_lines(want) if backend == "firewalld" else []
-    return [*found, *iptables.layers(run, want, guard), *persistence.layers(lines, more), *leftover]
+    return [*found, *iptables.layers(run, want, guard), *persistence.layers(lines, more, backend), *leftover]
 
 
 def change(run, layers: list, within: int) -> None:

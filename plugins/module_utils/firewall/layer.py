@@ -64,7 +64,7 @@ def file_layer(path: str, text: str | None, mode: int = 0o644) -> Layer:
 def read_text(path: str) -> str | None:
     """The text of a file, or None where there is none."""
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -80,7 +80,7 @@ def write_file(write: Write) -> None:
     os.makedirs(directory, mode=0o755, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=directory, prefix=".flotilla-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(write.text)
         os.chmod(name, write.mode)
         os.replace(name, write.path)

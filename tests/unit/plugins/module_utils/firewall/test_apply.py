@@ -155,9 +155,9 @@ def test_one_backend_guards_and_the_others_are_cleared_after_it(monkeypatch, bac
     monkeypatch.setattr(apply, "firewalld", others["firewalld"])
     monkeypatch.setattr(apply, "iptables", Backend("iptables"))
     seen = []
-    monkeypatch.setattr(apply.persistence, "layers", lambda lines, more: seen.append(more) or [])
+    monkeypatch.setattr(apply.persistence, "layers", lambda lines, *more: seen.append(more) or [])
     assert apply.collect(None, Wanted(published_default="deny"), backend) == order
-    assert seen == [boot]
+    assert seen == [(boot, backend)]
 
 
 def test_a_host_without_iptables_is_told_so(monkeypatch):

@@ -37,23 +37,23 @@ UNIT = persistence.UNIT
 
 
 def test_the_next_boot_has_a_script_a_unit_and_a_plugin_until_there_are_no_rules(host):
-    first = persistence.layers(LINES, [])
+    first = persistence.layers(LINES, [], "iptables")
     assert changed(first) == ["script", UNIT, "50"]
     write(first)
-    assert changed(persistence.layers(LINES, [])) == [UNIT]
+    assert changed(persistence.layers(LINES, [], "iptables")) == [UNIT]
     (host / "enabled").symlink_to("anywhere")
-    assert changed(persistence.layers(LINES, [])) == []
-    assert changed(persistence.layers({"iptables": [], "ip6tables": []}, ["nft -f x"])) == ["script"]
-    last = persistence.layers({}, [])
+    assert changed(persistence.layers(LINES, [], "iptables")) == []
+    assert changed(persistence.layers({"iptables": [], "ip6tables": []}, ["nft -f x"], "iptables")) == ["script"]
+    last = persistence.layers({}, [], "iptables")
     assert changed(last) == ["script", UNIT, "50"]
     write(last)
     (host / "enabled").unlink()
-    assert changed(persistence.layers({}, [])) == []
+    assert changed(persistence.layers({}, [], "iptables")) == []
 
 
 def test_a_host_without_netfilter_persistent_gets_no_plugin(host):
     (host / "plugins").rmdir()
-    assert changed(persistence.layers(LINES, [])) == ["script", UNIT]
+    assert changed(persistence.layers(LINES, [], "iptables")) == ["script", UNIT]
 
 
 @pytest.mark.parametrize(
@@ -61,15 +61,23 @@ def test_a_host_without_netfilter_persistent_gets_no_plugin(host):
 )
 def test_systemd_learns_of_the_unit(host, there, commands):
     (host / "enabled").symlink_to("anywhere")
-    steps = persistence.unit_layer(there).apply
+    steps = persistence.unit_layer(there, "iptables").apply
     assert [step.argv[1] for step in steps if not isinstance(step, Write)] == commands
 
 
-def test_the_unit_comes_after_all_that_loads_rules_and_before_the_engine():
-    text = dict(line.partition("=")[::2] for line in persistence.unit_text().splitlines() if "=" in line)
-    for name in ("ufw", "firewalld", "nftables", "netfilter-persistent", "iptables"):
-        for key in ("After", "PartOf", "ReloadPropagatedFrom", "WantedBy"):
-            assert f"{name}.service" in text[key].split(), key
+OTHERS = ("ufw", "nftables", "netfilter-persistent", "iptables")
+
+
+@pytest.mark.parametrize(
+    ("backend", "named", "unnamed"),
+    [("iptables", OTHERS, ("firewalld",)), ("nftables", OTHERS, ("firewalld",)), ("firewalld", ("firewalld",), OTHERS)],
+)
+def test_the_unit_comes_after_all_that_loads_rules_and_before_the_engine(backend, named, unnamed):
+    text = dict(line.partition("=")[::2] for line in persistence.unit_text(backend).splitlines() if "=" in line)
+    for key in ("After", "PartOf", "ReloadPropagatedFrom", "WantedBy"):
+        services = text[key].split()
+        assert all(f"{name}.service" in services for name in named), key
+        assert not any(f"{name}.service" in services for name in unnamed), key
     assert "docker.service" in text["Before"].split()
 
 
