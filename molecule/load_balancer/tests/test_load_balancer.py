@@ -10,7 +10,7 @@ from plays import until
 
 testinfra_hosts = ["ansible://node1"]
 
-FILES = {"node5": "/etc/haproxy/haproxy.cfg", "node6": "/etc/nginx/nginx.conf"}
+FILES = {"node6": "/etc/haproxy/haproxy.cfg", "node5": "/etc/nginx/nginx.conf"}
 
 
 @in_host_mode
@@ -31,12 +31,12 @@ def test_a_second_run_changes_nothing_and_keeps_what_others_wrote(host, run, on,
 
 
 def test_a_reload_that_an_earlier_run_did_not_live_to_do(host, run, on):
-    path = FILES["node5"]
+    path = FILES["node6"]
     on(
-        "node5",
+        "node6",
         f"cp {path} /root/kept; sed -i 's/client 300s/client 200s/; s/string [0-9a-f]* if/string other if/' {path}",
     )
-    on("node5", f"systemctl reload haproxy; sleep 2; cp /root/kept {path}")
+    on("node6", f"systemctl reload haproxy; sleep 2; cp /root/kept {path}")
     assert run().changed == 1
 
 
@@ -44,11 +44,11 @@ def test_what_is_wrong_changes_nothing(host, run, on, processes):
     before = processes(), [on(name, f"cat {path}") for name, path in FILES.items()]
     outcome = run(
         more={
-            "node5": {"load_balancer_services": [{"service": "web", "extra_lines": ["nonsense"]}]},
-            "node6": {"load_balancer_services": [{"service": "shop"}], "load_balancer_without": ["node9"]},
+            "node6": {"load_balancer_services": [{"service": "web", "extra_lines": ["nonsense"]}]},
+            "node5": {"load_balancer_services": [{"service": "shop"}], "load_balancer_without": ["node9"]},
         }
     )
-    assert {name: counts[0] for name, counts in outcome.recap.items()} == {"node5": 0, "node6": 0}
+    assert {name: counts[0] for name, counts in outcome.recap.items()} == {"node6": 0, "node5": 0}
     assert "unknown keyword 'nonsense'" in outcome.text
     assert "node9 is to be taken out, but no node of the swarm has this name" in outcome.text
     assert "shop publishes no such port; published are mesh 9090, web" in outcome.text
@@ -56,8 +56,8 @@ def test_what_is_wrong_changes_nothing(host, run, on, processes):
 
 
 def test_a_port_that_is_taken_is_told(host, run, on):
-    on("node5", "systemd-run --quiet --unit=taken python3 -m http.server 8091")
     on("node6", "systemd-run --quiet --unit=taken python3 -m http.server 8091")
+    on("node5", "systemd-run --quiet --unit=taken python3 -m http.server 8091")
     wish = {"load_balancer_services": [{"service": "web", "listen": 8091}]}
     try:
         for name in BALANCERS:
@@ -161,7 +161,7 @@ def test_nginx_takes_such_a_service_too(host, run, on, machine):
     assert run(playbook=SCENARIO / "render.yml", path="/root/nginx", **INSIDE, **program).status == 0
     http, stream = (on("node1", f"cat /root/nginx.{number}") for number in (0, 1))
     text = f"include /etc/nginx/modules-enabled/*.conf;\nevents {{}}\nhttp {{\n{http}\n}}\n{stream}\n"
-    machine("node6").check_output("printf %%s %s > /root/nginx.conf; nginx -t -q -c /root/nginx.conf", text)
+    machine("node5").check_output("printf %%s %s > /root/nginx.conf; nginx -t -q -c /root/nginx.conf", text)
 
 
 @in_host_mode
