@@ -14,7 +14,7 @@ MODE = os.environ.get("LOAD_BALANCER_MODE") or "host"
 SCENARIO = Path(__file__).resolve().parents[1]
 DOCS = SCENARIO.parents[1] / "docs/load-balancer.md"
 BALANCERS = {"node6": "haproxy", "node5": "nginx"}
-WORKERS = ["node2", "node3"]
+WORKERS = ("node2", "node3")
 PAGE, SLOW = ":8080/cgi-bin/index.cgi", ":8090/cgi-bin/slow.cgi"
 ANSWERED = re.compile(r"^\s+\[(\d+)\]\s+(\d+) responses$", re.MULTILINE)
 

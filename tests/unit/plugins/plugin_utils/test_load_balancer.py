@@ -33,7 +33,7 @@ def node(number, availability="active", state="ready", host=None):
     }
 
 
-NODES = [node(1), node(2, host="second.example.com"), node(3)]
+NODES = (node(1), node(2, host="second.example.com"), node(3))
 
 
 def endpoint(port, nodes=(1, 2, 3), mode="ingress", target=8080, protocol="tcp", availability="active"):
