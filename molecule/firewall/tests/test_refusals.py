@@ -10,7 +10,7 @@ testinfra_hosts = ["ansible://node1"]
 EVERY = [*MANAGERS, "node5"]
 REFUSED = {
     "node1": ({"firewall_backend": "pf"}, "value of firewall_backend must be one of"),
-    "node2": ({"swarm_published_ports_allow": {"20-30": ["192.0.2.0/24"]}}, "port 22 in it, which would be closed"),
+    "node2": ({"swarm_published_ports_allow": {"20-30": ["192.0.2.0/24"]}}, "port 22, which would be closed"),
     "node3": ({"swarm_published_ports_allow": {"https": ["any"]}}, "https is no port"),
     "node5": ({"firewall_backend": "ufw"}, "ufw"),
 }
