@@ -19,8 +19,9 @@ FAMILIES = {"iptables": 4, "ip6tables": 6}
 IPV6 = "/proc/net/if_inet6"
 
 # The Engine puts a rule like this one above all others for each encrypted network, as an accepted packet would pass it
-# by (libnetwork, drivers/overlay/encryption.go). So our jumps come after such rules.
-ENGINE_DROP = re.compile(r"-A INPUT .*--pol none .*u32.* -j DROP")
+# by (libnetwork, drivers/overlay/encryption.go), with a match of bpf where the kernel has that, else of u32. So our
+# jumps come after such rules.
+ENGINE_DROP = re.compile(r"-A INPUT .*--pol none .*-m (u32|bpf) .* -j DROP")
 
 # A shell function that exchanges all our chains and jumps for the lines that it reads: ``load iptables <lines``.
 # It looks for what is there itself, as it also runs when the host starts and when a timer takes a change back.
@@ -32,7 +33,7 @@ load() {
         loading { sub("@", place); print; next }
         /^-N DOCKER-USER$/ { user = 1 }
         /^-A/ && !/^-A FLOTILLA-/ && / -j FLOTILLA-/ { sub("-A", "-D"); jumps = jumps $0 "\n"; next }
-        /^-A INPUT / && !below { if (/--pol none .*u32.* -j DROP$/) above++; else below = 1 }
+        /^-A INPUT / && !below { if (/--pol none .*-m (u32|bpf) .* -j DROP$/) above++; else below = 1 }
         /^$/ { loading = 1; place = above + 1; printf "*filter\n%s", jumps }
         END { print "COMMIT" }
     ' | "$1-restore" -w --noflush

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import re
 import subprocess
 from ipaddress import ip_network
 from pathlib import Path
@@ -15,6 +16,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.firewall.wanted imp
 # Recorded on trixie (nf_tables) behind ufw, with a rule of the Engine for an encrypted network.
 SAVED = (Path(__file__).parent / "fixtures" / "iptables-save-1.8.11.txt").read_text(encoding="utf-8")
 ENGINE_DROP = next(line for line in SAVED.splitlines() if "u32" in line)
+# The same where the kernel has xt_bpf.
+ENGINE_DROP_BPF = re.sub(r"-m u32 --u32 \S+", '-m bpf --bytecode "7,32 0 0 4294963252,6 0 0 4294967295"', ENGINE_DROP)
 
 
 def networks(*texts):
@@ -95,7 +98,7 @@ FIRST, SECOND, OTHER = "-A INPUT -j FLOTILLA-SWARM", "-A INPUT ! -i lo -j FLOTIL
     ("there", "seen"),
     [
         ([FIRST, SECOND, OTHER], [FIRST, SECOND]),
-        ([ENGINE_DROP, ENGINE_DROP, FIRST, SECOND], [FIRST, SECOND]),
+        ([ENGINE_DROP, ENGINE_DROP_BPF, FIRST, SECOND], [FIRST, SECOND]),
         ([OTHER, FIRST, SECOND], ["-I INPUT 2 -j FLOTILLA-SWARM", "-I INPUT 3 ! -i lo -j FLOTILLA-PUBLISHED"]),
         ([FIRST, ENGINE_DROP, SECOND], [FIRST, "-I INPUT 3 ! -i lo -j FLOTILLA-PUBLISHED"]),
         ([ENGINE_DROP, OTHER, FIRST], ["-I INPUT 3 -j FLOTILLA-SWARM"]),
@@ -130,7 +133,8 @@ def load(tmp_path, rules, lines):
 
 
 def test_one_transaction_exchanges_all_that_is_ours(tmp_path):
-    there = ["-P INPUT ACCEPT", "-N DOCKER-USER", "-N FLOTILLA-SWARM", ENGINE_DROP, OTHER, SECOND, FIRST]
+    drops = [ENGINE_DROP, ENGINE_DROP_BPF]
+    there = ["-P INPUT ACCEPT", "-N DOCKER-USER", "-N FLOTILLA-SWARM", *drops, OTHER, SECOND, FIRST]
     there += ["-A DOCKER-USER -j RETURN", "-A FLOTILLA-SWARM -j FLOTILLA-NODES"]
     lines = iptables.rules(Wanted(ports=(("tcp", 7946),), published_default="deny"), 4)
     assert load(tmp_path, there, lines) == [
@@ -145,7 +149,7 @@ def test_one_transaction_exchanges_all_that_is_ours(tmp_path):
         "-A FLOTILLA-NODES -j DROP",
         "-A FLOTILLA-PUBLISHED -m conntrack --ctstate RELATED -j RETURN",
         "-A FLOTILLA-PUBLISHED -m conntrack --ctstate DNAT -j DROP",
-        "-I INPUT 2 -j FLOTILLA-SWARM",
+        "-I INPUT 3 -j FLOTILLA-SWARM",
         "-I DOCKER-USER -m conntrack --ctstate DNAT --ctdir ORIGINAL -j FLOTILLA-PUBLISHED",
         "COMMIT",
     ]
