@@ -50,8 +50,6 @@ def rules(on):
     """All that is ours on a machine, and what is around it."""
     return lambda name: on(name).run(RULES[FIREWALLS[name]]).stdout
 
-    return rules
-
 
 @pytest.fixture
 def converge(host):
