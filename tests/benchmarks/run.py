@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The collection beside community.docker and docker's own commands, on the same machines in one run.
 
-    tests/benchmarks/run.py [cluster|services|stack|registry ...] [--nodes 20] [--rounds 3]
+    tests/benchmarks/run.py [cluster|services|stack|registry|firewall ...] [--nodes 20] [--rounds 3]
 
 Prints seconds, remote calls and ratios. Seconds depend on the machine; the ratios are what counts.
 """
@@ -11,12 +11,13 @@ from __future__ import annotations
 import argparse
 
 import cluster
+import firewall
 import registry
 import services
 import stack
 from measure import no_machines
 
-PARTS = ("cluster", "services", "stack", "registry")
+PARTS = ("cluster", "services", "stack", "registry", "firewall")
 
 
 def main() -> None:
@@ -39,6 +40,8 @@ def main() -> None:
             stack.measure(chosen.rounds)
         if "registry" in parts:
             registry.measure(chosen.nodes, chosen.rounds)
+        if "firewall" in parts:
+            firewall.measure(chosen.rounds)
     finally:
         if not chosen.keep:
             no_machines()

@@ -52,6 +52,9 @@ def test_a_repeated_run_without_the_first_manager_changes_nothing(converge, node
 def test_the_manager_comes_back(power, converge, nodes, built, on):
     power("start", "node1")
     until(lambda: nodes("node2") == built(MANAGERS, WORKERS))
+    # It was off when the ports of the others were closed to all but nodes.
+    outcome = converge(MANAGERS, WORKERS, playbook="flotilla.swarm.site", swarm_services=[WEB])
+    assert {name for name, (changed, *_others) in outcome.recap.items() if changed} == {"node1"}
     assert converge(MANAGERS, WORKERS, playbook="flotilla.swarm.site", swarm_services=[WEB]).changed == 0
     until(lambda: serving(on, ("node1",)))
     assert nodes("node1") == built(MANAGERS, WORKERS)

@@ -7,11 +7,20 @@ from __future__ import annotations
 import json
 
 import pytest
+from faults.tests.test_dead_manager import MANAGERS, WORKERS
+from plays import play
 
 testinfra_hosts = ["ansible://node6"]
 
 INIT = "docker swarm init --advertise-addr %s > /dev/null; docker info --format '{{.Swarm.Cluster.ID}}'"
 TOKEN = "docker swarm join-token --quiet %s"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_firewall():
+    """Nodes answer machines that are none, which site has shut out."""
+    groups = {"swarm_managers": MANAGERS, "swarm_workers": WORKERS}
+    assert play("flotilla.swarm.firewall", groups, firewall_state="absent").changed == len(MANAGERS + WORKERS)
 
 
 @pytest.fixture(scope="module", autouse=True)
