@@ -39,7 +39,7 @@ def ensure(client, params: dict, check_mode: bool, run_command) -> dict:
         "diff": diff(changed),
         "unconfirmed": timer.armed(),
         "restored": restored,
-        "warnings": OTHERS[backend].notes(run, want) if backend in OTHERS else [],
+        "warnings": nftables.notes(run, want) if backend == "nftables" else [],
     }
 
 
@@ -68,7 +68,7 @@ def collect(run, want, backend: str) -> list:
         raise SwarmError("iptables is not installed on this host; install it, as Docker needs it too", reason="missing")
     lines = {tables: iptables.rules(want, iptables.FAMILIES[tables], guard) for tables in families}
     more = firewalld.boot_lines(want) if backend == "firewalld" else []
-    return [*found, *iptables.layers(run, want, guard), *persistence.layers(lines, more, backend), *leftover]
+    return [*found, *iptables.layers(run, lines), *persistence.layers(lines, more, backend), *leftover]
 
 
 def change(run, layers: list, within: int) -> None:

@@ -19,7 +19,7 @@ import re
 
 from ..core.errors import SwarmError
 from . import own_table
-from .layer import Command, Layer, file_layer, read_text, which
+from .layer import DIRECTORY, HEADER, Command, Layer, file_layer, read_text, which
 
 ACCEPT, DROP = -32377, -32376
 OURS = re.compile(
@@ -29,9 +29,8 @@ OURS = re.compile(
 )
 RUNTIME, PERMANENT = ["firewall-cmd"], ["firewall-cmd", "--permanent"]
 TABLE = ("inet", "flotilla_firewalld")
-TABLE_FILE = "/etc/flotilla-swarm/firewalld.nft"
+TABLE_FILE = f"{DIRECTORY}/firewalld.nft"
 ZONE_FILES = "/etc/firewalld/zones/*.xml"
-HEADER = "# Written by flotilla.swarm.firewall; changes are lost with its next run.\n"
 
 # Sets all rich rules of a zone for the next boot at once, its other settings stay: ``set ZONE RULE ...``. firewall-cmd
 # has the whole configuration checked for each rule, which takes minutes for the rules of a hundred nodes.
@@ -149,8 +148,3 @@ def table_layers(run, wanted) -> list:
 def boot_lines(wanted) -> list:
     """Lines of a shell script that load our own table, where it is needed."""
     return [f"nft -f {TABLE_FILE} || failed=1"] if own_table.chains(wanted, guard=False) else []
-
-
-def notes(run, wanted) -> list:
-    """What whoever runs the host should know."""
-    return []

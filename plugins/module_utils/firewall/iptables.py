@@ -41,9 +41,9 @@ load() {
 """
 
 
-def layers(run, wanted, guard: bool = True) -> list:
-    """A layer each for IPv4 and IPv6. Without ``guard``, another backend guards the swarm's ports."""
-    return [layer(run, tables, rules(wanted, FAMILIES[tables], guard)) for tables in families()]
+def layers(run, lines: dict) -> list:
+    """A layer each for IPv4 and IPv6; ``lines`` are those of each family as ``rules`` returns them."""
+    return [layer(run, tables, after) for tables, after in lines.items()]
 
 
 def families() -> list:
@@ -108,7 +108,10 @@ def own_jumps(chain: str, lines: list) -> list:
 
 
 def rules(wanted, version: int, guard: bool = True) -> list:
-    """All our lines for IPv4 or IPv6, as ``own`` returns them once they are in force."""
+    """All our lines for IPv4 or IPv6, as ``own`` returns them once they are in force.
+
+    Without ``guard``, another backend guards the swarm's ports.
+    """
     guarding = guard_rules(wanted) if guard and not wanted.absent else []
     nodes = node_rules(wanted, version) if guarding else []
     publishing = published.rules(wanted, version)

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 
 from ..core.errors import SwarmError
 
+# Where files are that are ours as a whole, and how each begins.
+DIRECTORY = "/etc/flotilla-swarm"
+HEADER = "# Written by flotilla.swarm.firewall; changes are lost with its next run.\n"
+
 # An account that becomes root may lack these, and all tools of firewalls are there.
 ADMIN_PATHS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 

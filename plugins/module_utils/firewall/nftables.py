@@ -20,15 +20,14 @@ import re
 from dataclasses import dataclass, field
 
 from . import own_table
-from .layer import Command, Layer, Write, file_layer, read_text, which
+from .layer import DIRECTORY, HEADER, Command, Layer, Write, file_layer, read_text, which
 
 TABLE = ("inet", "flotilla_swarm")
 ENTRY, NODES = "flotilla_swarm", "flotilla_swarm_nodes"
 JUMP = f"jump {ENTRY}"
-RULES_FILE = "/etc/flotilla-swarm/nftables.nft"
+RULES_FILE = f"{DIRECTORY}/nftables.nft"
 # A pattern that matches no file is no error, unlike a name.
 INCLUDE = f'include "{RULES_FILE}*" # flotilla.swarm.firewall'
-HEADER = "# Written by flotilla.swarm.firewall; changes are lost with its next run.\n"
 CONFIGS = ("/etc/nftables.conf", "/etc/sysconfig/nftables.conf")
 INCLUDE_DIRECTORY = "/etc"
 FAMILIES = ("inet", "ip", "ip6")

@@ -11,9 +11,8 @@ from __future__ import annotations
 import os
 
 from .iptables import FAMILIES, LOAD, restore_lines
-from .layer import Command, Layer, Write, file_layer, read_text
+from .layer import DIRECTORY, HEADER, Command, Layer, Write, file_layer, read_text
 
-DIRECTORY = "/etc/flotilla-swarm"
 SCRIPT = f"{DIRECTORY}/firewall"
 UNIT = "flotilla-swarm-firewall.service"
 UNITS = "/etc/systemd/system"
@@ -25,8 +24,6 @@ PLUGIN = f"{PLUGINS}/50-flotilla-swarm"
 LOADERS = ("ufw", "nftables", "netfilter-persistent", "iptables", "ip6tables")
 # firewalld before 2.0 is started for systemd once it has its name on the bus, and empties all chains after that.
 WAIT = "if systemctl is-active --quiet firewalld.service; then firewall-cmd --state >/dev/null 2>&1; fi\n"
-
-HEADER = "# Written by flotilla.swarm.firewall; changes are lost with its next run.\n"
 
 PLUGIN_TEXT = f"""#!/bin/sh
 {HEADER}case "$1" in

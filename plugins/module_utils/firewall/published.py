@@ -32,8 +32,7 @@ def rules(wanted, version: int) -> list:
     if not wanted.restricts_published:
         return found
     for entry in wanted.published:
-        ports = str(entry.first) if entry.first == entry.last else f"{entry.first}:{entry.last}"
-        match = f"-p {entry.protocol} -m conntrack --ctorigdstport {ports}"
+        match = f"-p {entry.protocol} -m conntrack --ctorigdstport {entry.ports.replace('-', ':')}"
         networks = [network for network in entry.sources if network.version == version]
         found += [f"{source(network)}{match} -j RETURN" for network in networks]
         if not any(network.prefixlen == 0 for network in networks):

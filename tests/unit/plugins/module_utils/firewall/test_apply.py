@@ -11,6 +11,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.firewall import app
 from ansible_collections.flotilla.swarm.plugins.module_utils.firewall.layer import Command, Layer, Runner, Write
 from ansible_collections.flotilla.swarm.plugins.module_utils.firewall.wanted import Wanted
 
+pytestmark = pytest.mark.usefixtures("place")
+
 SYSTEM = {"systemd-run", "systemctl"}
 
 
@@ -27,14 +29,6 @@ class Host(Runner):
             return 0, "", ""
         done = subprocess.run(argv, input=stdin, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr
-
-
-@pytest.fixture(autouse=True)
-def place(monkeypatch, tmp_path):
-    for name in ("SCRIPT", "MARKER"):
-        monkeypatch.setattr(timer, name, str(tmp_path / name.lower()))
-    monkeypatch.setattr(timer, "SYSTEMD", str(tmp_path))
-    return tmp_path
 
 
 def runtime(place, name="rules", fails=False):
@@ -118,19 +112,26 @@ class Backend:
     def __init__(self, name):
         self.name = name
 
-    def layers(self, run, wanted, guard=True):
-        return [(self.name, "absent" if wanted.absent else "present", guard)]
+    def layers(self, run, wanted):
+        return [(self.name, "absent" if wanted.absent else "present", True)]
 
     def boot_lines(self, wanted):
         return ["nft -f file"]
 
-    def families(self):
-        return ["iptables"]
+
+class Iptables:
+    """The same of iptables, whose rules are asked for apart."""
 
     FAMILIES = {"iptables": 4}
 
+    def families(self):
+        return ["iptables"]
+
     def rules(self, wanted, version, guard):
-        return []
+        return ("absent" if wanted.absent else "present", guard)
+
+    def layers(self, run, lines):
+        return [(name, *asked) for name, asked in lines.items()]
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_one_backend_guards_and_the_others_are_cleared_after_it(monkeypatch, bac
     others = {name: Backend(name) for name in ("firewalld", "nftables")}
     monkeypatch.setattr(apply, "OTHERS", others)
     monkeypatch.setattr(apply, "firewalld", others["firewalld"])
-    monkeypatch.setattr(apply, "iptables", Backend("iptables"))
+    monkeypatch.setattr(apply, "iptables", Iptables())
     seen = []
     monkeypatch.setattr(apply.persistence, "layers", lambda lines, *more: seen.append(more) or [])
     assert apply.collect(None, Wanted(published_default="deny"), backend) == order

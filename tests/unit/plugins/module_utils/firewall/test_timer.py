@@ -10,6 +10,8 @@ from ansible_collections.flotilla.swarm.plugins.module_utils.core.errors import 
 from ansible_collections.flotilla.swarm.plugins.module_utils.firewall import timer
 from ansible_collections.flotilla.swarm.plugins.module_utils.firewall.layer import Command
 
+pytestmark = pytest.mark.usefixtures("place")
+
 
 class Systemd:
     """Keeps what it is asked to run, as ``Runner`` would run it."""
@@ -23,14 +25,6 @@ class Systemd:
     def ask(self, argv, stdin=""):
         self.calls.append(argv)
         return 0, "", ""
-
-
-@pytest.fixture(autouse=True)
-def place(monkeypatch, tmp_path):
-    for name in ("SCRIPT", "MARKER"):
-        monkeypatch.setattr(timer, name, str(tmp_path / name.lower()))
-    monkeypatch.setattr(timer, "SYSTEMD", str(tmp_path))
-    return tmp_path
 
 
 def append(path, text):
