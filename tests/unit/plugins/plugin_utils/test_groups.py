@@ -66,8 +66,8 @@ def test_hosts_to_work_on(names, groups):
             BALANCERS,
             {"all": ["a"], "ungrouped": [], "swarm_managers": ["a"]},
             "no host is a load balancer, as the inventory has none in group swarm_load_balancers: its groups with "
-            "hosts are swarm_managers; put the load balancers into swarm_load_balancers, or say which group has them with "
-            "-e swarm_load_balancers_group=NAME",
+            "hosts are swarm_managers; put the load balancers into swarm_load_balancers, or say which group has them "
+            "with -e swarm_load_balancers_group=NAME",
             id="no load balancers",
         ),
     ],
