@@ -8,6 +8,7 @@ other file imports the SDK, and it is imported only when it is needed.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -15,13 +16,12 @@ import time
 from contextlib import contextmanager
 
 from .errors import EngineError, InvalidOption, NoLeader, NotFound, SwarmError, Unreachable
-from .failures import engine_error, is_transient, unreachable, without_address
+from .failures import DEFAULT_HOST, engine_error, is_transient, unreachable, without_address
 from .fields import Field, version
 from .ssh import SshSession
 from .unix import CHUNK, UnixSession
 
 OLDEST_API = "1.41"
-DEFAULT_HOST = "unix:///var/run/docker.sock"
 
 # A raft election is over within 10 to 20 ticks of one second (swarmkit, manager/state/raft).
 ELECTION_TIME = 25.0
@@ -281,12 +281,9 @@ def open_sdk_session(params, host, seconds):
         import docker
         from docker.errors import DockerException
     except ImportError as exc:
-        raise SwarmError(
-            "the Python library 'docker' is not installed for the Python that runs this module on this host, and "
-            "docker_host needs it, as it is no unix socket; install python3-docker",
-            reason="missing_library",
-            library="docker",
-        ) from exc
+        raise missing_library("docker", host) from exc
+    if host.startswith("ssh://") and importlib.util.find_spec("paramiko") is None:
+        raise missing_library("paramiko", host)
     tls = tls_config(params, docker.tls)
     if tls and host.startswith("tcp://"):
         host = host.replace("tcp://", "https://", 1)
@@ -300,6 +297,17 @@ def open_sdk_session(params, host, seconds):
         expect_hostname(session, name)
     session.transport_errors = errors
     return session
+
+
+def missing_library(name, host) -> SwarmError:
+    """What to do where a library is missing that the SDK, or the way to this address, needs."""
+    instead = ", or set use_ssh_client: true" if host.startswith("ssh://") else ""
+    return SwarmError(
+        f"the Python library {name!r} is not installed for the Python that runs this module on this host, and "
+        f"docker_host needs it, as it is no unix socket; install python3-{name}{instead}",
+        reason="missing_library",
+        library=name,
+    )
 
 
 def ssh_errors(host) -> tuple:

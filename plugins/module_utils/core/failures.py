@@ -5,10 +5,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 
 from .errors import EngineError, Locked, NoLeader, NotFound, NotManager, OutOfSequence, Unreachable
 from .values import host as host_of
+
+DEFAULT_HOST = "unix:///var/run/docker.sock"
 
 # The Engine uses one status (500, 503) for all of these, so its words must tell them apart.
 KINDS = (
@@ -44,8 +48,8 @@ def unreachable(exc, seconds, address) -> Unreachable:
             reason="engine_timeout",
         )
     for sign, sentence in (
-        ("FileNotFoundError", "its socket does not exist; is Docker Engine installed and started?"),
-        ("PermissionError", "this user may not use its socket; use become"),
+        ("FileNotFoundError", no_socket(address, dockerd())),
+        ("PermissionError", "this user may not use its socket; use become: true, or put the user into group docker"),
         ("Connection refused", "nothing listens at its address; is Docker Engine started?"),
         ("No route to host", "no route leads to its address"),
         ("Name or service not known", "its name does not resolve"),
@@ -62,6 +66,20 @@ def unreachable(exc, seconds, address) -> Unreachable:
         if sign in words:
             return Unreachable(f"the Engine cannot be reached: {sentence}")
     return Unreachable(f"the Engine cannot be reached: {without_address(exc, address)}")
+
+
+def dockerd() -> str | None:
+    """The path of the Engine's program on this host; some users have no such directory among theirs."""
+    return shutil.which("dockerd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+def no_socket(address: str, program: str | None) -> str:
+    """What to do where the socket does not exist. Docker's own is there while the Engine runs."""
+    if address != DEFAULT_HOST:
+        return "its socket does not exist; is Docker Engine installed and started?"
+    if program:
+        return "Docker Engine is installed on this host and does not run; start it with systemctl start docker"
+    return "Docker Engine is not installed on this host; install it with role flotilla.swarm.engine"
 
 
 def without_address(exc, address) -> str:

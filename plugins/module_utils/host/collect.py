@@ -8,12 +8,12 @@ import importlib.util
 import os
 import platform
 import re
-import shutil
 import socket
 import time
 
 from ..cluster.resolve import membership
 from ..core.errors import SwarmError
+from ..core.failures import dockerd
 from ..core.fields import get
 from ..network.fields import is_encrypted
 from ..node.resolve import show_node
@@ -126,7 +126,7 @@ def overlay_facts(cluster: dict, networks: list) -> dict:
 
 def installed_version(run) -> str | None:
     """The version of the dockerd on disk, which may differ from the one that runs."""
-    command = shutil.which("dockerd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    command = dockerd()
     if command is None:
         return None
     out = run([command, "--version"])[1]

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils.core import client as subject
 from ansible_collections.flotilla.swarm.plugins.module_utils.core import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.client import Client
-from ansible_collections.flotilla.swarm.plugins.module_utils.core.failures import engine_error
+from ansible_collections.flotilla.swarm.plugins.module_utils.core.failures import DEFAULT_HOST, engine_error, no_socket
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.plan import Plan
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.run import converge, run
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.unix import Answer
@@ -229,10 +229,10 @@ def test_an_error_that_is_no_json_is_told_as_it_is():
 @pytest.mark.parametrize(
     ("failure", "sentence", "reason"),
     [
-        (FileNotFoundError(2, "No such file or directory"), "its socket does not exist", "engine_unreachable"),
+        (FileNotFoundError(2, "No such file or directory"), "Docker Engine is ", "engine_unreachable"),
         (
             PermissionError(13, "Permission denied"),
-            "this user may not use its socket; use become",
+            "this user may not use its socket; use become: true, or put the user into group docker",
             "engine_unreachable",
         ),
         (ConnectionRefusedError(111, "Connection refused"), "nothing listens at its address", "engine_unreachable"),
@@ -264,6 +264,19 @@ def test_no_connection_says_why(connect, failure, sentence, reason):
         client.get("/info")
     assert sentence in str(caught.value)
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("address", "program", "sentence"),
+    [
+        (DEFAULT_HOST, None, "Docker Engine is not installed on this host; install it with role flotilla.swarm.engine"),
+        (DEFAULT_HOST, "/usr/sbin/dockerd", "does not run; start it with systemctl start docker"),
+        ("unix:///x", "/usr/sbin/dockerd", "its socket does not exist; is Docker Engine installed and started?"),
+    ],
+    ids=["no Engine", "an Engine that is stopped", "another socket than Docker's own"],
+)
+def test_what_to_do_where_there_is_no_socket(address, program, sentence):
+    assert no_socket(address, program).endswith(sentence)
 
 
 # As urllib3 2 and docker 7 write them.
