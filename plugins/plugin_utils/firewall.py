@@ -7,13 +7,13 @@ Plain values in and out, apart from Compose files, which are read.
 
 from __future__ import annotations
 
-import re
-from ipaddress import ip_interface, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils.network.fields import is_encrypted
+from .addresses import declared, usable
 from .compose.document import read
 from .compose.problems import ComposeError
 from .deploy_stacks import path_of
@@ -21,7 +21,6 @@ from .roster import HOST_LABEL
 
 # The first is of this role, the other of role preflight, which may have run before.
 SEEN = ("__firewall_seen", "__preflight_seen")
-PORT = re.compile(r":\d+$")
 
 
 class FirewallError(Exception):
@@ -64,30 +63,6 @@ def _said(variables, name):
     """A variable; a word that means no address if it needs facts that a host outside of this run does not have."""
     value = variables.get(name)
     return value if value is None or isinstance(value, str) else "undefined"
-
-
-def declared(value, interfaces: dict) -> list:
-    """The addresses that an address or the name of an interface means, whatever port follows; none if unknown."""
-    if not isinstance(value, str):
-        return []
-    found = usable(value)
-    if found:
-        return [found]
-    name = PORT.sub("", value.strip())
-    found = usable(name.removeprefix("[").removesuffix("]"))
-    if found:
-        return [found]
-    texts = (interfaces.get(name) or {}).get("addresses") or ()
-    return [address for text in texts if (address := usable(text))]
-
-
-def usable(text: str) -> str | None:
-    """The address, with or without the length of its prefix; None if no packet of another host could have it."""
-    try:
-        found = ip_interface(text.strip()).ip
-    except ValueError:
-        return None
-    return None if found.is_unspecified or found.is_loopback or found.is_link_local else str(found)
 
 
 def live(host: str, facts: dict, nodes: list) -> list:

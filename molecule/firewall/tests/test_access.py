@@ -38,7 +38,8 @@ def test_nodes_reach_the_ports_of_each_other(source, fate):
 
 @pytest.mark.parametrize("source", [STRANGER, None], ids=["a machine that is no node", "the machine of the tests"])
 def test_others_do_not(source, fate):
-    assert set(fate(source, NODES, "tcp:2377", "tcp:7946", "udp:7946", "udp:4789").values()) == {"silent"}
+    # Nothing answers to UDP anyhow; what comes of VXLAN is seen below.
+    assert set(fate(source, NODES, "tcp:2377", "tcp:7946").values()) == {"silent"}
 
 
 @pytest.mark.parametrize("source", [STRANGER, None, "node1"])

@@ -3,23 +3,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 import pytest
 from plays import play, until
 
-MODE = os.environ.get("LOAD_BALANCER_MODE") or "host"
 SCENARIO = Path(__file__).resolve().parents[1]
 DOCS = SCENARIO.parents[1] / "docs/load-balancer.md"
 BALANCERS = {"node6": "haproxy", "node5": "nginx"}
 WORKERS = ("node2", "node3")
 PAGE, SLOW = ":8080/cgi-bin/index.cgi", ":8090/cgi-bin/slow.cgi"
 ANSWERED = re.compile(r"^\s+\[(\d+)\]\s+(\d+) responses$", re.MULTILINE)
-
-# In ingress mode any node of the swarm may answer whatever is asked of another.
-in_host_mode = pytest.mark.skipif(MODE != "host", reason="which node answers is known in host mode only")
 
 
 @pytest.fixture

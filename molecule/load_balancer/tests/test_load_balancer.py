@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from load_balancer.tests.conftest import BALANCERS, PAGE, SCENARIO, SLOW, WORKERS, in_host_mode
+from load_balancer.tests.conftest import BALANCERS, PAGE, SCENARIO, SLOW, WORKERS
 from plays import until
 
 testinfra_hosts = ["ansible://node1"]
@@ -13,7 +13,6 @@ testinfra_hosts = ["ansible://node1"]
 FILES = {"node6": "/etc/haproxy/haproxy.cfg", "node5": "/etc/nginx/nginx.conf"}
 
 
-@in_host_mode
 def test_all_nodes_with_a_task_answer(host, answering):
     for balancer in BALANCERS:
         for page in (PAGE, PAGE.replace("8080", "8090")):
@@ -88,7 +87,6 @@ def test_no_request_fails_while_every_worker_is_drained(host, run, load, documen
     assert set(ended) == set(WORKERS)
 
 
-@in_host_mode
 def test_a_node_stays_out_until_it_is_put_back(host, run, answers, on):
     assert run(more=dict.fromkeys(BALANCERS, {"load_balancer_without": ["node2"]})).changed == 4
     answers("node3")
@@ -98,7 +96,6 @@ def test_a_node_stays_out_until_it_is_put_back(host, run, answers, on):
     on("node1", "docker node update --availability active node2")
 
 
-@in_host_mode
 def test_a_new_node_is_found(host, run, answers, on, address):
     token = on("node1", "docker swarm join-token --quiet worker")
     on("node4", f"docker swarm join --token {token} {address('node1')}:2377")
@@ -164,7 +161,6 @@ def test_nginx_takes_such_a_service_too(host, run, on, machine):
     machine("node5").check_output("printf %%s %s > /root/nginx.conf; nginx -t -q -c /root/nginx.conf", text)
 
 
-@in_host_mode
 def test_requests_go_on_when_a_node_dies(host, run, answers, load, power, on):
     power("stop", "node3")
     # Nothing is run: the programs find out by themselves.

@@ -35,6 +35,8 @@ from .tasks import (
 
 # After so many failures of a service's tasks the Engine prefers other nodes (swarmkit, scheduler/nodeinfo.go).
 TRIES_OF_A_NODE = 5
+# So often all may be rejected while there are nodes that were not tried: a wrong image must not try a hundred of them.
+TRIES_OF_NEW_NODES = 2 * CRASHES
 # What broke so many seconds ago does not count any more; neither does it for the Engine's scheduler.
 MEMORY = 300.0
 # So many seconds a node on which an update got stuck may take to come back.
@@ -83,7 +85,7 @@ def judge_tasks(service, tasks, nodes, known, now) -> Verdict:
     final = (
         None
         if left_to_engine
-        else given_up(service, tasks, nodes, current, finished) or crashed(service, current, broken)
+        else given_up(service, tasks, nodes, current, finished) or crashed(service, current, broken, nodes)
     )
     if final:
         return Verdict(FAILED, f"{reason}; {final}")
@@ -166,20 +168,24 @@ def limited(service) -> bool:
     return restart_condition(service) == "none" or bool(policy.get("MaxAttempts"))
 
 
-def crashed(service, current, broken):
+def crashed(service, current, broken, nodes):
     """What is told of tasks that break again and again; None while a restart may still help."""
     ended = "broke" if any(task["Status"]["State"] in BROKEN for task in broken) else "ended"
     attempts = get(service, "Spec.TaskTemplate.RestartPolicy.MaxAttempts") or 0
     times = worst(service, broken)
-    if times < max(CRASHES, attempts + 1):
-        return None
-    rejected = {task.get("NodeID") for task in broken if task["Status"]["State"] == "rejected"}
-    accepted = [task for task in current if task["Status"]["State"] in ("preparing", "ready", "starting", "running")]
-    spread = mode_of(service) == "Replicated" and len(rejected) and accepted
-    if spread and times <= TRIES_OF_A_NODE * len(rejected):
-        # Other nodes take the service's tasks, and the Engine will come to prefer them.
+    if times < max(CRASHES, attempts + 1) or times <= tries_of_nodes(service, current, broken, nodes):
         return None
     return f"its tasks {ended} {times} times in a row"
+
+
+def tries_of_nodes(service, current, broken, nodes) -> int:
+    """How often tasks of a place may be rejected before the Engine has come to the nodes that take them."""
+    rejected = {task.get("NodeID") for task in broken if task["Status"]["State"] == "rejected"}
+    if not rejected or mode_of(service) != "Replicated":
+        return 0
+    if any(task["Status"]["State"] in ("preparing", "ready", "starting", "running") for task in current):
+        return TRIES_OF_A_NODE * len(rejected)
+    return TRIES_OF_NEW_NODES if eligible_nodes(service, nodes) - rejected else 0
 
 
 def watched(service) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..firewall import declared
+from ..addresses import declared
 from .report import error, warning
 
 OLDEST_PYTHON = (3, 9)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ..firewall import declared
+from ..addresses import declared
 from .together import alike
 
 MANAGER_PORT = "2377"

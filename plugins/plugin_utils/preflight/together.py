@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import ipaddress
-
+from ..addresses import declared
 from .hosts import numbers
 from .report import error, warning
 
@@ -63,12 +62,8 @@ def of_identity(hosts: list, answered: list) -> list:
 
 def advertised(host: dict) -> str | None:
     """The address that a node would have; an interface's name says nothing about it."""
-    given = str(host["advertised"] or "")
-    bare = given.rpartition(":")[0] if given.count(":") == 1 else given
-    try:
-        return str(ipaddress.ip_address(bare.strip("[]")))
-    except ValueError:
-        return None if given else host["facts"]["address"]
+    given = host["advertised"]
+    return next(iter(declared(given, {})), None) if given else host["facts"]["address"]
 
 
 def alike(hosts: list, read) -> list:

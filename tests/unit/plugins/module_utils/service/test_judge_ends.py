@@ -140,8 +140,26 @@ def test_nodes_that_reject_a_task_are_left_to_the_engine_while_others_take_the_s
     # The Engine avoids a node after five failures; one more means that it has no other.
     seen["tasks"].append({**bad, "ID": "b5"})
     assert verdict(seen, NOBODY).state == "failed"
-    del seen["tasks"][0], seen["tasks"][-3:]
-    assert verdict(seen, NOBODY).state == "failed"
+
+
+@pytest.mark.parametrize(
+    ("times", "others", "expected"),
+    [
+        pytest.param(6, "active", "pending", id="the Engine may come to a node that was not tried"),
+        pytest.param(7, "active", "failed", id="a wrong image does not try a hundred nodes"),
+        pytest.param(2, "drain", "pending", id="twice is not often"),
+        pytest.param(3, "drain", "failed", id="there is no other node"),
+    ],
+)
+def test_nodes_that_reject_a_task_while_others_were_not_tried(times, others, expected):
+    seen = moment("two running")
+    bad = {**seen["tasks"][1], "DesiredState": "shutdown", "Status": {"State": "rejected", "Err": "No such image: x"}}
+    waiting = {**seen["tasks"][1], "ID": "w", "DesiredState": "ready", "Status": {"State": "pending"}}
+    seen["tasks"] = [waiting, *({**bad, "ID": f"b{n}"} for n in range(times))]
+    for name, node in seen["nodes"].items():
+        seen["nodes"][name] = {**node, "Spec": {**node["Spec"], "Availability": others}}
+    assert len(seen["nodes"]) > 1
+    assert verdict(seen, NOBODY).state == expected
 
 
 @pytest.mark.parametrize(
