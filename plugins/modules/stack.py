@@ -120,7 +120,7 @@ stack:
           description: What was done, or in check mode would be, as RV(flotilla.swarm.service#module:services[].action).
           type: str
         image:
-          description: The image that it runs, none if it does not exist.
+          description: The image that it runs, and in check mode that it would run; none if it does not exist.
           type: str
         seconds:
           description: Seconds from the beginning of the task until it ran, none if it was not changed or waited for.

@@ -38,7 +38,7 @@ def ensure(client, params: dict, check_mode: bool, hide=lambda values: None) -> 
         return {**remove_stack(client, params, check_mode), "elapsed": watch.read()}
     todo = plan_all(client, params, declared, check_mode)
     if check_mode:
-        told = {**report(todo, todo.seen.services), "warnings": todo.unknown()}
+        told = {**report(todo, as_planned(todo)), "warnings": todo.unknown()}
         return {**outcome(todo), **told, "elapsed": watch.read()}
     deploy = Deploy(client, todo, watch.start)
     try:
@@ -264,6 +264,13 @@ class Deploy:
             error = undone(self.client, self.journal, names, scope == "stack", self.todo.params["wait_timeout"], exc)
         error.result = {**self.result, "elapsed": self.elapsed()}
         return error
+
+
+def as_planned(todo: Todo) -> dict:
+    """The services as they would be; one that is removed as it is."""
+    seen = todo.seen.services
+    would = {name: plan.spec for name, plan in todo.planned.services.items() if plan.action != "remove"}
+    return {**seen, **{name: {**(seen.get(name) or {}), "Spec": spec} for name, spec in would.items()}}
 
 
 def report(todo: Todo, found: dict, actions=None, seconds=None) -> dict:
