@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from ansible_collections.flotilla.swarm.plugins.plugin_utils import (
+    deploy_artifacts,
     deploy_credentials,
     deploy_report,
     deploy_scale,
     deploy_smoke,
     deploy_stacks,
+    deploy_verify,
 )
 
 
@@ -18,6 +20,7 @@ class FilterModule:
     def filters(self):
         return {
             "deploy_problems": deploy_stacks.problems,
+            "deploy_names": deploy_stacks.names_of,
             "deploy_stacks": deploy_stacks.chosen,
             "deploy_expected": deploy_stacks.expected,
             "deploy_registries": deploy_credentials.registries,
@@ -25,6 +28,10 @@ class FilterModule:
             "deploy_run_tests": deploy_stacks.run_tests,
             "deploy_rollbacks": deploy_stacks.rollbacks,
             "deploy_rollback_problems": deploy_stacks.rollback_problems,
+            "deploy_rollback_targets": deploy_artifacts.targets,
+            "deploy_stuck": deploy_artifacts.stuck,
+            "deploy_unwell": deploy_verify.unwell,
+            "deploy_verify_names": deploy_verify.names,
             "deploy_failures": deploy_smoke.failures,
             "deploy_outcome": deploy_report.outcome,
             "deploy_changed": deploy_report.changed_services,
@@ -34,7 +41,7 @@ class FilterModule:
             "deploy_went_back": deploy_report.went_back,
             "deploy_rows": deploy_report.rows,
             "deploy_report": deploy_report.report,
-            "deploy_artifacts": deploy_report.artifacts,
+            "deploy_artifacts": deploy_artifacts.artifacts,
             "deploy_scale": deploy_scale.options,
             "deploy_scale_problems": deploy_scale.problems,
             "deploy_scale_rows": deploy_scale.rows,

@@ -1,6 +1,6 @@
 # Copyright flotilla.swarm contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a deploy has done, as rows of a table, as lines to look at and as values for what comes after it."""
+"""What a deploy has done, as rows of a table and as lines to look at."""
 
 from __future__ import annotations
 
@@ -110,29 +110,21 @@ def listed(endpoints: list) -> str:
     return ", ".join(endpoints[:ADDRESSES]) + (f" and {more} more" if more > 0 else "") if endpoints else "-"
 
 
-def artifacts(done: dict, stacks: list) -> dict:
-    """The same by stack and service, for what comes after this play. Nothing in it is secret."""
-    found, numbers = rows(done, stacks), {one["name"]: one["deploys"] for one in stacks}
-    kept = ("image", "action", "running", "desired", "seconds", "endpoints")
-    return {
-        name: {
-            "changed": result["changed"],
-            "deploy": next((deploy["number"] for deploy in numbers.get(name, ())), None),
-            "put_back": result.get("back", False),
-            "services": {
-                one["service"]: {key: one[key] for key in kept}
-                for one in found
-                if one["stack"] == name and one["service"] != "-"
-            },
-        }
-        for name, result in done.items()
-    }
-
-
-def plan_failures(plans: dict) -> str:
-    """Why nothing is deployed; empty if all stacks can be."""
+def plan_failures(plans: dict, tag: str = "") -> str:
+    """Why nothing is deployed; empty if all stacks can be. ``tag`` is one that an image of each is to have."""
     told = [plan["msg"] for plan in plans.values() if plan["msg"]]
+    told += [
+        f"stack {name}: no image has the tag {tag}, which swarm_image_tag asks for; let a Compose file say ${{TAG}}"
+        for name, plan in plans.items()
+        if tag and not plan["msg"] and tag not in tags(plan)
+    ]
     return "\n".join(["nothing was changed, as not all stacks can be deployed:", *told]) if told else ""
+
+
+def tags(plan: dict) -> list:
+    """The tags of the images of a stack."""
+    images = [str(one.get("image") or "").partition("@")[0] for one in plan["stack"].get("services") or ()]
+    return [image.rpartition(":")[2] for image in images]
 
 
 def test_failures(failed: list, names: list, back: list, removed: list) -> str:

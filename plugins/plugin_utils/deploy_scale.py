@@ -10,9 +10,13 @@ from .deploy_report import NAMESPACE, row
 
 
 def wanted_replicas(wanted) -> dict:
-    """Numbers by service, from a dict or from text such as ``web=3 api=2``; what is no number stays as it is."""
+    """Numbers by service, from a dict or from text such as ``web=3 api=2``; what is no number stays as it is.
+
+    A person who types may put blanks around ``=``, or write ``:`` as YAML has it.
+    """
     if isinstance(wanted, str):
-        wanted = dict(item.partition("=")[::2] for item in re.findall(r"[^\s,]+", wanted))
+        items = re.findall(r"[^\s,]+", re.sub(r"\s*[=:][^\S\n]*", "=", wanted))
+        wanted = dict(item.partition("=")[::2] for item in items)
     return {str(name): int(number) if str(number).isdigit() else number for name, number in (wanted or {}).items()}
 
 

@@ -24,7 +24,7 @@ def names_of(wanted) -> list:
     return [str(name) for name in wanted or ()]
 
 
-def problems(stacks: list, wanted, tests: list, hosts: list) -> list:
+def problems(stacks: list, wanted, tests: list, hosts: list, tag: str = "") -> list:
     """What is wrong with the variables, each as a sentence; ``hosts`` are those of the inventory."""
     names = [stack.get("name") for stack in stacks]
     known = f"there is {', '.join(map(str, names))}" if names else "swarm_stacks is empty"
@@ -38,6 +38,8 @@ def problems(stacks: list, wanted, tests: list, hosts: list) -> list:
         if stack.get("state") == "rolled_back"
     ]
     told += [f"swarm_stack names {name}, which is not in swarm_stacks; {known}" for name in unknown(wanted, names)]
+    if tag and not names_of(wanted):
+        told.append(f"swarm_image_tag is {tag}, but not for which stacks; name them in swarm_stack")
     told += problems_of("swarm_smoke_tests", tests, hosts)
     for place, test in enumerate(tests):
         if test.get("stack") and test["stack"] not in names:
@@ -54,15 +56,16 @@ def unknown(wanted, names: list) -> list:
     return [name for name in names_of(wanted) if name not in names]
 
 
-def chosen(stacks: list, wanted, tests: list, defaults: dict, directories: list) -> list:
+def chosen(stacks: list, wanted, tests: list, defaults: dict, directories: list, tag: str = "") -> list:
     """The stacks to deploy, each with its name, state, options for the module, and smoke tests.
 
     ``defaults`` are options that stacks may have themselves; in ``directories`` files with a relative path are
-    looked for.
+    looked for. ``tag`` is what Compose files get as ``${TAG}``, whatever the inventory says.
     """
     names = names_of(wanted)
     found = [stack for stack in stacks if not names or stack["name"] in names]
-    return [prepared(stack, tests, defaults, directories) for stack in found]
+    tagged = [{**stack, "env": {**(stack.get("env") or {}), "TAG": tag}} for stack in found] if tag else found
+    return [prepared(stack, tests, defaults, directories) for stack in tagged]
 
 
 def prepared(stack: dict, tests: list, defaults: dict, directories: list) -> dict:
@@ -116,8 +119,8 @@ def expected(networks: list, secrets: list, configs: list, plans: dict) -> dict:
     }
 
 
-def rollbacks(stacks: list, wanted, defaults: dict) -> list:
-    """Options to bring stacks back; those that the inventory does not have need nothing but their name."""
+def rollbacks(stacks: list, targets: dict, defaults: dict) -> list:
+    """Options to bring stacks back to deploys by name; what the inventory does not have needs nothing but its name."""
     declared = {stack["name"]: stack for stack in stacks}
     left_out = ("smoke_tests", *FILES, "state", "prune", "pre_checks", "pre_pull", "expected")
     return [
@@ -125,18 +128,19 @@ def rollbacks(stacks: list, wanted, defaults: dict) -> list:
             **defaults,
             "name": name,
             **{key: value for key, value in declared.get(name, {}).items() if key not in left_out},
+            **({"deploy": number} if number else {}),
         }
-        for name in names_of(wanted)
+        for name, number in targets.items()
     ]
 
 
-def rollback_problems(wanted, number) -> list:
-    """Why it is not clear what to go back to, each as a sentence."""
+def rollback_problems(wanted, number, deployed: dict) -> list:
+    """Why it is not clear what to go back to, each as a sentence; ``deployed`` is what a deploy before has left."""
     names = names_of(wanted)
-    if not names:
-        return ["say which stack goes back, for example with -e swarm_stack=NAME"]
     if number in (None, ""):
-        return []
+        return [] if names or deployed else ["say which stack goes back, for example with -e swarm_stack=NAME"]
+    if not names:
+        return [f"swarm_deploy is {number}, but not of which stack; name it in swarm_stack"]
     told = [] if str(number).isdigit() else [f"swarm_deploy is {number}; it must be the number of a deploy"]
     if len(names) > 1:
         told.append("swarm_deploy is the number of a deploy of one stack; name only that one in swarm_stack")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.deploy_report import (
-    artifacts,
     changed_services,
     new_stacks,
     outcome,
@@ -111,21 +110,6 @@ def test_a_port_that_nobody_knows_yet_is_no_endpoint():
     assert found[0]["endpoints"] == []
 
 
-def test_artifacts():
-    results = {"shop": {**outcome(done(service("shop_web"))), "back": True}, "old": outcome(done(removed=["x"]))}
-    there = stacks(seen("shop_web", addresses=["10.0.0.1"]), deploys=[4, 3])
-    web = {"image": "nginx:1", "action": "put back", "running": 2, "desired": 2, "seconds": 4.25}
-    assert artifacts(results, there) == {
-        "shop": {
-            "changed": True,
-            "deploy": 4,
-            "put_back": True,
-            "services": {"shop_web": {**web, "endpoints": ["10.0.0.1:80"]}},
-        },
-        "old": {"changed": True, "deploy": None, "put_back": False, "services": {}},
-    }
-
-
 def test_an_outcome_is_small():
     assert outcome(done()) == {"changed": True, "stack": {"name": "shop", "services": []}, "msg": None}
     assert outcome({"msg": "no", "failed": True}) == {"changed": False, "stack": {}, "msg": "no"}
@@ -142,6 +126,24 @@ def test_why_nothing_is_deployed():
     assert plan_failures({"shop": good, "blog": bad}) == (
         "nothing was changed, as not all stacks can be deployed:\nstack blog: no"
     )
+
+
+@pytest.mark.parametrize(
+    ("image", "told"),
+    [
+        ("nginx:1.29", False),
+        (IMAGE, False),
+        ("registry.example.com:5000/nginx:1.29", False),
+        ("nginx:1.2", True),
+        ("nginx", True),
+        (None, True),
+    ],
+)
+def test_a_tag_that_no_image_has(image, told):
+    text = "stack shop: no image has the tag 1.29, which swarm_image_tag asks for; let a Compose file say ${TAG}"
+    plans = {"shop": outcome(done(service("shop_db", image="mariadb:11"), service("shop_web", image=image)))}
+    assert (text in plan_failures(plans, "1.29")) is told
+    assert plan_failures({"shop": outcome({"msg": "no"})}, "1.29").endswith(":\nno")
 
 
 NEW = {"failure": {"reason": "nothing_to_roll_back"}, "msg": "only deploy 1 is kept", "place": 3}

@@ -7,6 +7,7 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.deploy_scale import options, problems, rows
 
 SERVICES = [{"name": "web", "mode": "replicated"}, {"name": "each", "mode": "global"}]
+EACH = "service each is global, and only a replicated service has a number of replicas"
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,8 @@ SERVICES = [{"name": "web", "mode": "replicated"}, {"name": "each", "mode": "glo
         ({"web": 0}, [("web", 0)]),
         ("web=3,api=2", [("web", 3), ("api", 2)]),
         ("web=3 api=2", [("web", 3), ("api", 2)]),
+        ("web=3\napi=2\n", [("web", 3), ("api", 2)]),
+        ("web = 3\r\napi: 2", [("web", 3), ("api", 2)]),
     ],
 )
 def test_numbers(wanted, expected):
@@ -31,10 +34,12 @@ def test_numbers(wanted, expected):
         ({}, ["say what is to be scaled, for example with -e swarm_scale=web=3"]),
         ("", ["say what is to be scaled, for example with -e swarm_scale=web=3"]),
         ("web", ["service web: '' is not a number of replicas"]),
+        ("web=\neach=2", ["service web: '' is not a number of replicas", EACH]),
+        (" \n", ["say what is to be scaled, for example with -e swarm_scale=web=3"]),
         ({"web": -1}, ["service web: -1 is not a number of replicas"]),
         ({"web": "many"}, ["service web: 'many' is not a number of replicas"]),
         ({"wep": 3}, ["there is no service wep in this swarm; there is each, web"]),
-        ({"each": 3}, ["service each is global, and only a replicated service has a number of replicas"]),
+        ({"each": 3}, [EACH]),
     ],
 )
 def test_what_cannot_be_scaled(wanted, told):

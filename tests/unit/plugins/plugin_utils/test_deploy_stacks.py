@@ -26,7 +26,9 @@ TEST = {"url": "http://shop/"}
         ("shop,blog", ["shop", "blog"]),
         ("shop, blog", ["shop", "blog"]),
         (["shop"], ["shop"]),
+        ("shop\nblog\n", ["shop", "blog"]),
         ("", []),
+        (" \n", []),
         (None, []),
         ([], []),
     ],
@@ -68,6 +70,20 @@ def test_names(wanted, names):
 )
 def test_what_cannot_be(stacks, wanted, tests, told):
     assert problems(stacks, wanted, tests, ["node1"]) == told
+
+
+def test_a_tag_needs_stacks():
+    assert problems([SHOP], "shop", [], [], "2") == []
+    assert problems([SHOP], "", [], [], "2") == [
+        "swarm_image_tag is 2, but not for which stacks; name them in swarm_stack"
+    ]
+
+
+def test_a_tag_wins_over_the_inventory():
+    stack = {**SHOP, "env": {"TAG": "1", "WORD": "x"}}
+    assert chosen([stack], "shop", [], DEFAULTS, [], "2")[0]["options"]["env"] == {"TAG": "2", "WORD": "x"}
+    assert chosen([SHOP], "shop", [], DEFAULTS, [], "2")[0]["options"]["env"] == {"TAG": "2"}
+    assert chosen([stack], "shop", [], DEFAULTS, [], "")[0]["options"]["env"] == {"TAG": "1", "WORD": "x"}
 
 
 def test_the_order_is_that_of_the_inventory():
@@ -147,8 +163,8 @@ def test_what_will_be_there():
 
 def test_going_back_takes_what_has_to_do_with_connections():
     stack = {**SHOP, "env_files": ["x"], "prune": True, "history": 3, "with_registry_auth": True, "smoke_tests": [TEST]}
-    assert rollbacks([stack, BLOG], "shop,other", {"wait_timeout": 9}) == [
-        {"name": "shop", "history": 3, "with_registry_auth": True, "wait_timeout": 9},
+    assert rollbacks([stack, BLOG], {"shop": 7, "other": None}, {"wait_timeout": 9}) == [
+        {"name": "shop", "history": 3, "with_registry_auth": True, "wait_timeout": 9, "deploy": 7},
         {"name": "other", "wait_timeout": 9},
     ]
 
@@ -159,10 +175,15 @@ def test_going_back_takes_what_has_to_do_with_connections():
         ("shop", "", []),
         ("shop", "3", []),
         (["shop", "blog"], None, []),
-        ("", 3, ["say which stack goes back, for example with -e swarm_stack=NAME"]),
+        ("", "", ["say which stack goes back, for example with -e swarm_stack=NAME"]),
+        ("", 3, ["swarm_deploy is 3, but not of which stack; name it in swarm_stack"]),
         ("shop", "last", ["swarm_deploy is last; it must be the number of a deploy"]),
         ("shop,blog", 3, ["swarm_deploy is the number of a deploy of one stack; name only that one in swarm_stack"]),
     ],
 )
 def test_where_to_go_back_to(wanted, number, told):
-    assert rollback_problems(wanted, number) == told
+    assert rollback_problems(wanted, number, {}) == told
+
+
+def test_a_deploy_before_tells_where_to_go_back_to():
+    assert rollback_problems("", "", {"shop": {}}) == []
