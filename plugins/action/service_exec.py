@@ -8,6 +8,7 @@ from ansible.plugins.action import ActionBase
 
 from ..plugin_utils.node_host import host_of
 from ..plugin_utils.other_host import run_on
+from ..plugin_utils.pipelining import pipes
 from ..plugin_utils.roster import RosterError
 from ..plugin_utils.task_command import arguments_for, outcome
 
@@ -20,6 +21,8 @@ class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         """The outcome of all tasks. Where one cannot be reached, the command is run in none."""
         result = super().run(tmp, task_vars)
+        # What the command gets may be secret; where it cannot be piped it is in a file while the module runs.
+        pipes(self)
         try:
             result.update(self._execute_module(task_vars=task_vars))
             if result.get("failed") or result.get("skipped"):

@@ -14,6 +14,8 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.loader import become_loader, connection_loader
 from ansible.template import Templar
 
+from .pipelining import pipes
+
 
 def run_on(action, host: str, hostvars, args: dict) -> dict:
     """The result of the task's module with these arguments on that host."""
@@ -32,6 +34,7 @@ def run_on(action, host: str, hostvars, args: dict) -> dict:
         templar=templar,
         shared_loader_obj=action._shared_loader_obj,
     )
+    pipes(handler)
     try:
         return handler.run(task_vars=variables)
     except AnsibleConnectionFailure as exc:

@@ -39,9 +39,11 @@ class PipedAction(NormalAction):
     what = "passwords of registries"
     secret_options: tuple = ()
     remedy = ""
+    # Whether a task fails whose options cannot go through a pipe.
+    required = True
 
     def run(self, tmp=None, task_vars=None):
-        if any(self._task.args.get(name) for name in self.secret_options) and not pipes(self):
+        if any(self._task.args.get(name) for name in self.secret_options) and not pipes(self) and self.required:
             refused = refusal(self.what)
             return {**refused, "msg": refused["msg"] + self.remedy}
         return super().run(tmp, task_vars)
