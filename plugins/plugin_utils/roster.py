@@ -30,12 +30,17 @@ def no_manager(asked: list) -> str:
 
 
 def _why_not(answer):
-    if answer.get("unreachable"):
-        return "unreachable"
     if not answer.get("membership"):
-        return answer.get("msg") or "no answer"
+        return _silence(answer)
     here = answer["membership"]
     return "a worker" if here["state"] == "active" else _state(answer)
+
+
+def _silence(answer):
+    """Why a host did not say where it is a member."""
+    if answer.get("unreachable"):
+        return "unreachable"
+    return (answer.get("msg") or "no answer").replace("Task failed: ", "")
 
 
 def to_ask(nodes: list, hosts: list) -> list:
@@ -60,7 +65,7 @@ def conflict(answers: dict, cluster_id: str | None, outside: list) -> str:
         return _two_swarms(swarms, cluster_id)
     if cluster_id:
         return ""
-    silent = [host for host, answer in answers.items() if not answer.get("membership")]
+    silent = {host: _silence(answer) for host, answer in answers.items() if not answer.get("membership")}
     if silent or outside:
         return _unknown(silent, outside)
     if members:
@@ -94,11 +99,15 @@ def _two_swarms(swarms, cluster_id):
 
 
 def _unknown(silent, outside):
-    told = [f"{', '.join(silent)} could not be asked"] if silent else []
+    reasons: dict = {}
+    for host, reason in silent.items():
+        reasons.setdefault(reason, []).append(host)
+    why = "; ".join(f"{', '.join(hosts)}: {reason}" for reason, hosts in reasons.items())
+    told = [f"{', '.join(silent)} could not be asked ({why})"] if silent else []
     told += [f"{', '.join(outside)} are outside of this run's --limit"] if outside else []
     return (
         f"no host is known to be in a swarm, but {' and '.join(told)}; a new swarm is made only when every host is "
-        "known to be in none, so make them reachable or take them out of the inventory"
+        "known to be in none, so make them answer or take them out of the inventory"
     )
 
 

@@ -15,6 +15,15 @@ NEEDED = ("overlay", "vxlan", "veth", "bridge")
 NEEDED_TO_ENCRYPT = ("esp4", "xfrm_user")
 MEBIBYTE = 1024 * 1024
 
+# What ssh and sudo say, and what to do then.
+SILENT = (
+    ("Host key verification failed", "log in to it once with ssh, so that its key is known where Ansible runs"),
+    ("Permission denied", "check its ansible_user, and which ssh keys this user has in authorized_keys"),
+    ("Could not resolve hostname", "correct its ansible_host"),
+    ("Missing sudo password", "give the password with --ask-become-pass, or let the user use sudo without one"),
+    ("Incorrect sudo password", "give the right password with --ask-become-pass, and let the user use sudo"),
+)
+
 
 def numbers(version: str) -> tuple:
     """``26.1.5+dfsg1`` as ``(26, 1)``."""
@@ -44,13 +53,13 @@ def of_host(host: dict, limits: dict, in_service: bool) -> list:
 def of_silent_host(host: dict, in_service: bool) -> dict:
     """A host from which no facts came; while a swarm is in service, one that is off may be its business."""
     words = " ".join(str(host["trouble"]).replace("Task failed: ", "").split())
+    remedy = next((remedy for sign, remedy in SILENT if sign in words), None)
     if not host["unreachable"]:
-        remedy = "Ansible needs Python 3.9 or newer on the host, and a user who may become root"
+        remedy = remedy or "Ansible needs Python 3.9 or newer on the host, and a user who may become root"
         return error("answer", [host["name"]], f"Ansible reaches it and cannot work there: {words}", remedy)
     severity = warning if in_service else error
-    return severity(
-        "answer", [host["name"]], f"Ansible cannot reach it: {words}", "start it, or take it from the inventory"
-    )
+    remedy = remedy or "start it, or take it from the inventory"
+    return severity("answer", [host["name"]], f"Ansible cannot reach it: {words}", remedy)
 
 
 def of_system(facts: dict) -> list:

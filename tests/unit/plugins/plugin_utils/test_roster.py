@@ -50,8 +50,18 @@ def node(node_id, host=None, state="ready"):
             {"a": NOWHERE, "b": DOWN, "c": SILENT},
             None,
             [],
-            ["no host is known to be in a swarm, but b, c could not be asked; a new swarm is made only when"],
+            [
+                "no host is known to be in a swarm, but b, c could not be asked (b: unreachable; c: no answer); a new "
+                "swarm is made only when every host is known to be in none, so make them answer or take them out"
+            ],
             id="an unreachable host, while no swarm is known",
+        ),
+        pytest.param(
+            {"a": {"msg": "no Engine"}, "b": {"msg": "no Engine"}, "c": {"msg": "Task failed: Missing sudo password"}},
+            None,
+            [],
+            ["a, b, c could not be asked (a, b: no Engine; c: Missing sudo password)"],
+            id="hosts that say why they cannot be asked",
         ),
         pytest.param(
             {"a": NOWHERE},
@@ -61,7 +71,11 @@ def node(node_id, host=None, state="ready"):
             id="hosts outside of the run",
         ),
         pytest.param(
-            {"a": DOWN}, None, ["z"], ["a could not be asked and z are outside of this run's --limit"], id="both"
+            {"a": DOWN},
+            None,
+            ["z"],
+            ["a could not be asked (a: unreachable) and z are outside of this run's --limit"],
+            id="both",
         ),
         pytest.param(
             {"a": here("locked"), "b": here("error", error="no leader"), "c": NOWHERE},
