@@ -46,7 +46,7 @@ def describe(variables: dict, managers: list, workers: list) -> list:
                 "data_path": given.get("swarm_data_path_addr"),
                 "live_restore": (given.get("engine_daemon_config") or {}).get("live-restore", True),
                 "facts": seen if answered else None,
-                "trouble": None if answered or not seen else seen.get("msg") or "the host does not answer",
+                "trouble": None if answered or not seen else trouble(seen),
                 "unreachable": bool(seen) and bool(seen.get("unreachable")),
                 "listens": "held" in listening,
                 "probed": probed if "targets" in probed else None,
@@ -54,6 +54,12 @@ def describe(variables: dict, managers: list, workers: list) -> list:
             }
         )
     return hosts
+
+
+def trouble(seen: dict) -> str:
+    """Why a host has not answered: where no module ran, what was said instead of its result is the reason."""
+    said = f"{seen.get('module_stdout') or ''}\n{seen.get('module_stderr') or ''}".strip().splitlines()
+    return ": ".join([seen.get("msg") or "the host does not answer", *said[-1:]])
 
 
 def find(hosts: list, limits: dict, declared: dict | None = None, checks=CHECKS) -> list:

@@ -21,7 +21,8 @@ SILENT = (
     ("Permission denied", "check its ansible_user, and which ssh keys this user has in authorized_keys"),
     ("Could not resolve hostname", "correct its ansible_host"),
     ("Missing sudo password", "give the password with --ask-become-pass, or let the user use sudo without one"),
-    ("Incorrect sudo password", "give the right password with --ask-become-pass, and let the user use sudo"),
+    ("Incorrect sudo password", "give the right password with --ask-become-pass"),
+    ("not in the sudoers file", "let its ansible_user use sudo"),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.flotilla.swarm.plugins.plugin_utils.preflight.findings import trouble
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.preflight.hosts import of_silent_host
 
 
@@ -15,7 +16,8 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils.preflight.hosts imp
         (True, "ssh: a@b: Permission denied (publickey).", "check its ansible_user, "),
         (True, "ssh: Could not resolve hostname b: Name or service", "correct its ansible_host"),
         (False, "Task failed: Missing sudo password", "give the password with --ask-become-pass, "),
-        (False, "Task failed: Incorrect sudo password", "give the right password with --ask-become-pass, "),
+        (False, "Task failed: Incorrect sudo password", "give the right password with --ask-become-pass"),
+        (False, "No start of json char found: ada is not in the sudoers file.", "let its ansible_user use sudo"),
         (False, "/usr/bin/python3: not found", "Ansible needs Python 3.9 or newer on the host, "),
     ],
 )
@@ -23,3 +25,19 @@ def test_what_to_do_about_a_host_that_does_not_answer(unreachable, trouble, reme
     found = of_silent_host({"name": "h1", "unreachable": unreachable, "trouble": trouble}, False)
     assert found["remedy"].startswith(remedy)
     assert found["finding"].endswith(trouble.replace("Task failed: ", ""))
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ({"msg": "timed out", "unreachable": True}, "timed out"),
+        ({"failed": True}, "the host does not answer"),
+        (
+            {"msg": "no result", "module_stdout": "\r\na is not in the sudoers file.\r\n"},
+            "no result: a is not in the sudoers file.",
+        ),
+        ({"msg": "no result", "module_stdout": "", "module_stderr": "one\ntwo\n"}, "no result: two"),
+    ],
+)
+def test_what_a_host_said_instead_of_an_answer(seen, told):
+    assert trouble(seen) == told
