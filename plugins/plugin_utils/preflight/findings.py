@@ -58,8 +58,9 @@ def describe(variables: dict, managers: list, workers: list) -> list:
 
 def trouble(seen: dict) -> str:
     """Why a host has not answered: where no module ran, what was said instead of its result is the reason."""
-    said = f"{seen.get('module_stdout') or ''}\n{seen.get('module_stderr') or ''}".strip().splitlines()
-    return ": ".join([seen.get("msg") or "the host does not answer", *said[-1:]])
+    # A terminal puts all of it into stdout, and ssh says goodbye in stderr.
+    said = (seen.get("module_stdout") or "").strip() or (seen.get("module_stderr") or "").strip()
+    return ": ".join([seen.get("msg") or "the host does not answer", *said.splitlines()[-1:]])
 
 
 def find(hosts: list, limits: dict, declared: dict | None = None, checks=CHECKS) -> list:

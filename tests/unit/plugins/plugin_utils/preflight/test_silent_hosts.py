@@ -33,7 +33,7 @@ def test_what_to_do_about_a_host_that_does_not_answer(unreachable, trouble, reme
         ({"msg": "timed out", "unreachable": True}, "timed out"),
         ({"failed": True}, "the host does not answer"),
         (
-            {"msg": "no result", "module_stdout": "\r\na is not in the sudoers file.\r\n"},
+            {"msg": "no result", "module_stdout": "\r\na is not in the sudoers file.\r\n", "module_stderr": "closed."},
             "no result: a is not in the sudoers file.",
         ),
         ({"msg": "no result", "module_stdout": "", "module_stderr": "one\ntwo\n"}, "no result: two"),
