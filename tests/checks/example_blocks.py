@@ -24,7 +24,7 @@ DOCUMENTS = (
     ":(glob)molecule/*.md",
 )
 FILES = (":(glob)examples/**/*.yml", ":(glob)inventories/**/hosts.yml", ":(glob)inventories/**/group_vars/*.yml")
-MODULES = ":(glob)plugins/modules/*.py"
+PLUGINS = [f":(glob)plugins/{kind}/*.py" for kind in ("modules", "lookup", "inventory", "connection", "callback")]
 SIDECARS = (":(glob)plugins/filter/*.yml", ":(glob)plugins/test/*.yml", ":(glob)plugins/lookup/*.yml")
 ROLES = ":(glob)roles/*/meta/argument_specs.yml"
 # How the lines of an indented block begin whose language nobody names.
@@ -107,17 +107,17 @@ def blocks_of_files() -> Iterator[Block]:
 
 
 def blocks_of_plugins() -> Iterator[Block]:
-    """Yield EXAMPLES of modules, of the files beside filters and the like, and examples of roles."""
-    for path in sources(MODULES):
-        yield from examples_of_module(path, (ROOT / path).read_text(encoding="utf-8"))
+    """Yield EXAMPLES of plugins, of the files beside filters and the like, and examples of roles."""
+    for path in sources(*PLUGINS):
+        yield from examples_of_plugin(path, (ROOT / path).read_text(encoding="utf-8"))
     for path in sources(*SIDECARS):
         yield from examples_of_sidecar(path, (ROOT / path).read_text(encoding="utf-8"))
     for path in sources(ROLES):
         yield from examples_of_role(path, (ROOT / path).read_text(encoding="utf-8"))
 
 
-def examples_of_module(path: Path, text: str) -> Iterator[Block]:
-    """Yield EXAMPLES of a module's source."""
+def examples_of_plugin(path: Path, text: str) -> Iterator[Block]:
+    """Yield EXAMPLES in the source of a module or another plugin."""
     for node in ast.parse(text).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "EXAMPLES":
             # The text begins with the end of the line that has the quotes.

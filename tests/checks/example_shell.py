@@ -105,8 +105,6 @@ def problems_of_command(words: list[str]) -> Iterator[str]:
     elif "lab.py" in [word.rpartition("/")[2] for word in words[:2]]:
         yield from problems_of_lab(words[1:] if program == "lab.py" else words[2:])
     for before, word in zip(words, words[1:]):
-        if before in ("-s", "--scenario-name") and program == "molecule":
-            yield from problems_of_scenario(word)
         if (
             word.startswith(PLACES)
             and before not in ("--inventory", "-i", ">")
@@ -198,8 +196,8 @@ def problems_of_make(words: list[str]) -> Iterator[str]:
 
 
 def problems_of_scenario(name: str) -> Iterator[str]:
-    """Yield a scenario that is not there; "default" is anybody's."""
-    if re.fullmatch(r"[a-z]\w*", name) and name != "default" and not (ROOT / "molecule" / name).is_dir():
+    """Yield a scenario that is not there."""
+    if re.fullmatch(r"[a-z]\w*", name) and not (ROOT / "molecule" / name).is_dir():
         yield f"there is no scenario {name}"
 
 
@@ -236,8 +234,16 @@ def problems_of_words(text: str) -> Iterator[str]:
     for name in re.findall(rf"(?<![\w.]){re.escape(OWN)}(\w+)(?![\w.])", text):
         if name not in everything and not name.isupper() and name not in labels():
             yield f"there is no {OWN}{name}"
-    if re.fullmatch(r"\w+", text) and text.startswith(ROLE_PREFIXES) and not text.endswith("_"):
+    if re.fullmatch(r"\w+", text) and text.startswith(ROLE_PREFIXES) and text not in tags():
         yield from problems_of_variable(text, "{{ template }}")
+
+
+@cache
+def tags() -> set[str]:
+    """Return words of inventories of clouds, whose tags may look like variables, and prefixes themselves."""
+    paths = sources(":(glob)examples/inventories/**")
+    texts = [(ROOT / path).read_text(encoding="utf-8") for path in paths]
+    return {*ROLE_PREFIXES, *(word for text in texts for word in re.findall(r"\w+", text))}
 
 
 @cache

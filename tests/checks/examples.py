@@ -14,6 +14,7 @@ by its language what it is.
 from __future__ import annotations
 
 import ast
+import configparser
 import json
 import sys
 from collections import Counter
@@ -41,7 +42,12 @@ from example_yaml import (
 from sources import ROOT
 
 # Languages of blocks that say nothing that could be checked here.
-UNCHECKED = {"text", "mermaid", "diff", "ini", "toml", "dockerfile", "ruby", "hcl", "jinja", "html", "xml", "nginx"}
+UNCHECKED = {"text", "mermaid", "diff", "toml", "dockerfile", "ruby", "hcl", "jinja", "html", "xml", "nginx"}
+READERS = {
+    "json": json.loads,
+    "python": ast.parse,
+    "ini": configparser.ConfigParser(allow_no_value=True, interpolation=None).read_string,
+}
 
 
 @dataclass
@@ -66,13 +72,12 @@ def look_at_block(block: Block, findings: Findings):
         findings.counts["blocks of commands"] += 1
         for line, problem in example_shell.problems_of_shell(block.text, block.language == "console"):
             findings.note(block, line, [problem])
-    elif block.language in ("json", "python"):
+    elif block.language in READERS:
         findings.counts[f"blocks of {block.language}"] += 1
-        read = json.loads if block.language == "json" else ast.parse
         try:
-            read(block.text)
-        except (ValueError, SyntaxError) as exc:
-            findings.note(block, (exc.lineno or 1) - 1, [str(exc)])
+            READERS[block.language](block.text)
+        except (ValueError, SyntaxError, configparser.Error) as exc:
+            findings.note(block, (getattr(exc, "lineno", None) or 1) - 1, [" ".join(str(exc).split())])
     elif block.language in UNCHECKED:
         findings.counts[f"not checked: {block.language}"] += 1
     else:

@@ -9,7 +9,7 @@ import example_yaml
 import pytest
 import yaml
 from example_ansible import syntax_problems
-from example_blocks import Block, document, examples_of_module, examples_of_sidecar
+from example_blocks import Block, document, examples_of_plugin, examples_of_sidecar
 
 from examples import Findings, look_at_all, look_at_block, look_at_text
 
@@ -136,6 +136,7 @@ def test_what_is_wrong_in_yaml_is_found(text, said):
             "console", "$ ansible-playbook a.yml \\\n  --chek\nPLAY [a] if (", "unrecognized", id="a line that goes on"
         ),
         pytest.param("json", '{"a": }', "Expecting value", id="no JSON"),
+        pytest.param("ini", "a = b", "File contains no section headers", id="no INI"),
         pytest.param("python", "def a(:", "invalid syntax", id="no Python"),
         pytest.param("", "a", "a block of none is not known", id="no language"),
         pytest.param("yml2", "a", "a block of yml2 is not known", id="an unknown language"),
@@ -228,6 +229,6 @@ def test_examples_of_plugins_are_found_with_their_lines():
     module = 'DOCUMENTATION = ""\nEXAMPLES = r"""\n- a: 1\n"""\n'
     sidecar = "DOCUMENTATION: {}\nEXAMPLES: |\n  - a: 1\n"
     role = "argument_specs:\n  main:\n    examples: |\n      - a: 1\n"
-    assert [(block.line, block.text) for block in examples_of_module(HERE, module)] == [(2, "\n- a: 1\n")]
+    assert [(block.line, block.text) for block in examples_of_plugin(HERE, module)] == [(2, "\n- a: 1\n")]
     assert [(block.line, block.text) for block in examples_of_sidecar(HERE, sidecar)] == [(3, "- a: 1\n")]
     assert [(block.line, block.text) for block in example_blocks.examples_of_role(HERE, role)] == [(4, "- a: 1\n")]
