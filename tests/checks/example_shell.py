@@ -145,23 +145,18 @@ def problems_of_ansible(program: str, words: list[str]) -> Iterator[str]:
         if said:
             yield said
         return
-    if program == "ansible-playbook":
-        for name in options.args:
-            if name.startswith(OWN) and name.removeprefix(OWN) not in members()["playbook"]:
-                yield f"there is no playbook {name}"
-    if program == "ansible-doc":
-        known = members().get(options.type, set())
-        yield from (
-            f"there is no {options.type} {name}"
-            for name in options.args
-            if name.startswith(OWN) and name.removeprefix(OWN) not in known
-        )
+    kind = {"ansible-playbook": "playbook", "ansible-doc": getattr(options, "type", "")}.get(program)
+    known, named = members().get(kind, set()), options.args if kind else []
+    for name in named:
+        if name.startswith(OWN) and name.removeprefix(OWN) not in known:
+            yield f"there is no {kind} {name}"
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in named if (ROOT / name).is_file()]
     for given in getattr(options, "extra_vars", None) or []:
-        yield from problems_of_extra_vars(given)
+        yield from problems_of_extra_vars(given, " ".join(texts))
 
 
-def problems_of_extra_vars(given: str) -> Iterator[str]:
-    """Yield what is wrong with the value of one -e."""
+def problems_of_extra_vars(given: str, playbook: str) -> Iterator[str]:
+    """Yield what is wrong with the value of one -e. ``playbook`` is the text that knows it, or empty."""
     values = {}
     if given.startswith(("{", "[")):
         try:
@@ -175,6 +170,8 @@ def problems_of_extra_vars(given: str) -> Iterator[str]:
     for name, value in values.items():
         if name.startswith(ROLE_PREFIXES):
             yield from problems_of_variable(name, "{{ template }}" if "$" in str(value) else value)
+        elif playbook and not re.search(rf"\b{re.escape(name)}\b", playbook):
+            yield f"the playbook knows no variable {name}"
 
 
 @cache

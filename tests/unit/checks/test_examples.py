@@ -123,6 +123,12 @@ def test_what_is_wrong_in_yaml_is_found(text, said):
             "sh", "ansible-playbook flotilla.swarm.deploy -e swarm_stak=a", "no role declares", id="an extra variable"
         ),
         pytest.param("sh", "cd a && ansible-playbook a.yml -e firewall_state=of", "must be one of", id="its value"),
+        pytest.param(
+            "sh",
+            "ansible-playbook examples/rolling/deploy.yml -e web_imag=a",
+            "knows no variable web_imag",
+            id="no variable",
+        ),
         pytest.param("sh", "make tst", "make knows no tst", id="a target"),
         pytest.param("sh", "make molecule SCENARIO=labsmoke", "there is no scenario labsmoke", id="a scenario"),
         pytest.param("sh", "ansible-doc -t role flotilla.swarm.service", "there is no role", id="a role"),
