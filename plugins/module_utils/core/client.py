@@ -281,9 +281,9 @@ def open_sdk_session(params, host, seconds):
         import docker
         from docker.errors import DockerException
     except ImportError as exc:
-        raise missing_library("docker", host) from exc
+        raise SwarmError(lacking("docker", host), reason="missing_library", library="docker") from exc
     if host.startswith("ssh://") and importlib.util.find_spec("paramiko") is None:
-        raise missing_library("paramiko", host)
+        raise Unreachable(lacking("paramiko", host), library="paramiko")
     tls = tls_config(params, docker.tls)
     if tls and host.startswith("tcp://"):
         host = host.replace("tcp://", "https://", 1)
@@ -299,14 +299,12 @@ def open_sdk_session(params, host, seconds):
     return session
 
 
-def missing_library(name, host) -> SwarmError:
-    """What to do where a library is missing that the SDK, or the way to this address, needs."""
+def lacking(library, host) -> str:
+    """What to do where a library is missing that the way to this address needs."""
     instead = ", or set use_ssh_client: true" if host.startswith("ssh://") else ""
-    return SwarmError(
-        f"the Python library {name!r} is not installed for the Python that runs this module on this host, and "
-        f"docker_host needs it, as it is no unix socket; install python3-{name}{instead}",
-        reason="missing_library",
-        library=name,
+    return (
+        f"the Python library {library!r} is not installed for the Python that runs this module on this host, and "
+        f"docker_host needs it, as it is no unix socket; install python3-{library}{instead}"
     )
 
 
