@@ -11,17 +11,22 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-from sanity import interpreter_directories
+from sanity import interpreter_directories, output
 from version_pins import constraints
 
 
 @cache
 def interpreters() -> dict[str, str]:
-    """Return where Pythons are, by their versions such as 3.11."""
+    """Return where Pythons are, by their versions such as 3.11; not those of virtual environments."""
     places = os.pathsep.join([*interpreter_directories(), os.environ["PATH"]])
-    names = [f"3.{minor}" for minor in range(9, 16)]
-    found = {name: shutil.which(f"python{name}", path=places) for name in names}
-    return {name: path for name, path in found.items() if path and "shims" not in Path(path).parts}
+    found = {}
+    for name in (f"3.{minor}" for minor in range(9, 16)):
+        path = shutil.which(f"python{name}", path=places)
+        # A shim of pyenv that has no such Python prints nothing, nor does a Python that makes no virtual environments.
+        prefix = output(path, "-c", "import ensurepip, sys; print(sys.base_prefix)") if path else ""
+        if prefix:
+            found[name] = str(Path(prefix, "bin", f"python{name}"))
+    return found
 
 
 def kept() -> Path:

@@ -12,6 +12,7 @@ What has no Python on this machine is left out, and named.
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -121,7 +122,7 @@ def run(row: Row) -> tuple[str, ...]:
     for cell in row.cells:
         try:
             ended.append(cell())
-        except runs.Failure as failure:
+        except (runs.Failure, subprocess.CalledProcessError) as failure:
             ended.append(f"FAILED: {failure}")
     print(f"{row.title}: {'; '.join(ended)}", flush=True)
     return tuple(ended)
