@@ -50,7 +50,7 @@ def unreachable(exc, seconds, address) -> Unreachable:
     for sign, sentence in (
         ("FileNotFoundError", no_socket(address, dockerd())),
         ("PermissionError", "this user may not use its socket; use become: true, or put the user into group docker"),
-        ("Connection refused", "nothing listens at its address; is Docker Engine started?"),
+        ("Connection refused", no_listener(address)),
         ("No route to host", "no route leads to its address"),
         ("Name or service not known", "its name does not resolve"),
         ("Could not resolve hostname", "its name does not resolve"),
@@ -80,6 +80,13 @@ def no_socket(address: str, program: str | None) -> str:
     if program:
         return "Docker Engine is installed on this host and does not run; start it with systemctl start docker"
     return "Docker Engine is not installed on this host; install it with role flotilla.swarm.engine"
+
+
+def no_listener(address: str) -> str:
+    """What to do where nothing listens. Docker's own socket is left behind by an Engine that is removed or killed."""
+    if address == DEFAULT_HOST:
+        return no_socket(address, dockerd())
+    return "nothing listens at its address; is Docker Engine started?"
 
 
 def without_address(exc, address) -> str:

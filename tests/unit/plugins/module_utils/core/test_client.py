@@ -12,7 +12,12 @@ import pytest
 from ansible_collections.flotilla.swarm.plugins.module_utils.core import client as subject
 from ansible_collections.flotilla.swarm.plugins.module_utils.core import errors
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.client import Client
-from ansible_collections.flotilla.swarm.plugins.module_utils.core.failures import DEFAULT_HOST, engine_error, no_socket
+from ansible_collections.flotilla.swarm.plugins.module_utils.core.failures import (
+    DEFAULT_HOST,
+    engine_error,
+    no_socket,
+    unreachable,
+)
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.plan import Plan
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.run import converge, run
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.unix import Answer
@@ -235,7 +240,7 @@ def test_an_error_that_is_no_json_is_told_as_it_is():
             "this user may not use its socket; use become: true, or put the user into group docker",
             "engine_unreachable",
         ),
-        (ConnectionRefusedError(111, "Connection refused"), "nothing listens at its address", "engine_unreachable"),
+        (ConnectionRefusedError(111, "Connection refused"), "Docker Engine is ", "engine_unreachable"),
         (OSError(113, "No route to host"), "no route leads to its address", "engine_unreachable"),
         (OSError("[SSL: WRONG_VERSION_NUMBER] wrong version number"), "TLS fails; check tls", "engine_unreachable"),
         (
@@ -277,6 +282,11 @@ def test_no_connection_says_why(connect, failure, sentence, reason):
 )
 def test_what_to_do_where_there_is_no_socket(address, program, sentence):
     assert no_socket(address, program).endswith(sentence)
+
+
+def test_nothing_listens_at_another_address():
+    error = unreachable(ConnectionRefusedError(111, "Connection refused"), 60, "tcp://127.0.0.1:2375")
+    assert str(error).endswith("nothing listens at its address; is Docker Engine started?")
 
 
 # As urllib3 2 and docker 7 write them.
