@@ -129,6 +129,14 @@ def problems_of_variable(name: str, value) -> Iterator[str]:
                 yield from (f"{name}: {problem}" for problem in problems_of_call(ELEMENTS[name], element))
 
 
+def problems_of_templates(text: str) -> Iterator[str]:
+    """Yield filters and lookups of the collection that are not there."""
+    for kind, before in (("filter", r"\|\s*"), ("lookup", r"(?:lookup|query)\(\s*['\"]")):
+        for name in re.findall(rf"{before}flotilla\.swarm\.(\w+)", text):
+            if name not in members()[kind]:
+                yield f"there is no {kind} flotilla.swarm.{name}"
+
+
 def without(value, key: str):
     """Return a dict without a key, and anything else as it is."""
     return {name: part for name, part in value.items() if name != key} if isinstance(value, dict) else value

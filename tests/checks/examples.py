@@ -26,7 +26,7 @@ import example_shell
 import yaml
 from example_ansible import compose_problems, inventory_problems, syntax_problems
 from example_blocks import Block, Document, blocks_of_files, blocks_of_plugins, document, documents
-from example_specs import problems_of_call, problems_of_variable
+from example_specs import problems_of_call, problems_of_templates, problems_of_variable
 from example_yaml import (
     TEMPLATED,
     Call,
@@ -103,6 +103,7 @@ def look_at_yaml(block: Block, findings: Findings):
             findings.others.update(foreign(data))
         if kind in TEMPLATED:
             findings.note(block, line, template_problems(data))
+            findings.note(block, line, problems_of_templates(text))
         if kind == "inventory":
             findings.note(block, line, inventory_problems(text))
         if kind == "Compose file":

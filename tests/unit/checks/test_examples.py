@@ -80,6 +80,18 @@ def problems_of(text):
             "the template 'a ==' is wrong",
             id="a condition",
         ),
+        pytest.param(
+            "- ansible.builtin.debug: {msg: '{{ a | flotilla.swarm.publishd_endpoints }}'}",
+            "there is no filter",
+            id="a filter",
+        ),
+        pytest.param(
+            """
+            - hosts: "{{ lookup('flotilla.swarm.host', 'managers') }}"
+            """,
+            "there is no lookup flotilla.swarm.host",
+            id="a lookup",
+        ),
         pytest.param("swarm_servces: []", "no role declares the variable swarm_servces", id="an unknown variable"),
         pytest.param("firewall_state: gone", "value of firewall_state must be one of", id="a value no role takes"),
         pytest.param(
