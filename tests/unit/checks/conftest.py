@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The checks import each other, as scripts that lie side by side do. First in the path: packages may be called build."""
+"""The checks import each other, as scripts do that lie side by side. They come first: a package is called build, too."""
 
 import sys
 from pathlib import Path
