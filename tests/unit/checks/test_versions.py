@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pins and tables of versions, and what is read from what tests print."""
 
-import ee
 import pytest
 import version_pins
 import version_runs
@@ -99,10 +98,3 @@ def test_a_constraint_that_is_not_tried_is_told(tmp_path, monkeypatch):
     assert [one.partition(": ")[2] for one in version_pins.problems()] == [
         "ansible-core==2.17.1 of requirements/constraints.txt is missing"
     ]
-
-
-def test_imports_are_found_wherever_they_stand():
-    text = "import os.path\nfrom .core import x\n"
-    text += "try:\n    import jmespath.functions as f\nexcept ImportError:\n    f = 0\n"
-    text += "def late():\n    from paramiko.ssh_exception import SSHException\n"
-    assert sorted(ee.imports(text)) == ["jmespath", "os", "paramiko"]
