@@ -52,6 +52,11 @@ def make_report(_awx):
     on("node1", "docker tag flotilla/web:2 example/report:1")
 
 
+def know_packages(_awx):
+    """What can be installed is known, so that check mode can tell what would be."""
+    on("node4", "apt-get -qq update")
+
+
 def change_password(awx):
     """The registry takes another password than the nodes have, and the credential has it."""
     on("node5", f"printf %s {NEWER} | htpasswd -i -B -C 5 /etc/docker/registry/users deployer")
@@ -130,7 +135,7 @@ def rules_go_and_come_back(awx, _swarm):
     assert "FLOTILLA" in on("node2", "iptables-save")
 
 
-@case("load_balancer", swarm_load_balancers_group="swarm_load_balancers")
+@case("load_balancer", prepare=know_packages, swarm_load_balancers_group="swarm_load_balancers")
 def the_load_balancer_answers(_awx, _swarm):
     with urlopen(f"http://{address('node4')}:8080/", timeout=30) as response:
         assert "version: 1" in response.read().decode()
@@ -186,7 +191,7 @@ def test_a_workflow_that_goes_well_ends_with_verify(awx, swarm):
 
 def test_what_verify_finds_is_rolled_back(awx, swarm):
     # What answers to the deploy does not answer any more.
-    stop = {"deploy": lambda: on("node2", "pkill -STOP -f /bin/web; pkill -STOP httpd; true")}
+    stop = {"deploy": lambda: on("node2", "pkill -STOP -x httpd")}
     jobs = workflows.run(awx, WORKFLOW, {"swarm_stack": "shop", "swarm_image_tag": "1"}, between=stop)
     assert {name: job.status for name, job in jobs.items()} == {
         "deploy": "successful",
@@ -200,7 +205,7 @@ def test_what_verify_finds_is_rolled_back(awx, swarm):
 
 def test_an_image_that_does_not_run_ends_a_workflow_with_what_ran_before(awx, swarm):
     for node in NODES[:3]:
-        on(node, r"printf 'FROM flotilla/web:1\nCMD [\"false\"]\n' | docker build -qt flotilla/web:broken -")
+        on(node, r"printf 'FROM flotilla/web:1\nCMD false\n' | docker build -qt flotilla/web:broken -")
     before = swarm.specs()["shop_web"]["TaskTemplate"]["ContainerSpec"]
     jobs = workflows.run(awx, WORKFLOW, {"swarm_stack": "shop", "swarm_image_tag": "broken"})
     assert {name: job.status for name, job in jobs.items()} == {"deploy": "failed"}
