@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from plays import play
 from searches import CONTROL, canary, spellings
 
 PLAYBOOK = Path(__file__).resolve().parents[1] / "canary.yml"
+REMOTE = "/srv/key"
 FIRST, SECOND = canary("first"), canary("second")
 SECRET = spellings(FIRST, SECOND)
 
@@ -31,8 +34,10 @@ def run(search, swarm, tmp_path):
     def run(*options, **environment):
         searches, file = search(lambda *words: swarm.on("node1", *words), FIRST, SECOND), tmp_path / "key"
         file.write_text(FIRST, encoding="utf-8")
+        copy = ["docker", "cp", "--quiet", str(file), f"{os.environ['LAB_NAME']}-node1:{REMOTE}"]
+        subprocess.run(copy, check=True)
         given = {**searches.environment, "CANARY_FIRST": FIRST, "CANARY_SECOND": SECOND, **environment}
-        variables = {**searches.variables, "canary_file": str(file)}
+        variables = {**searches.variables, "canary_file": str(file), "canary_remote": REMOTE}
         outcome = play(PLAYBOOK, {"attempting": ["node1"]}, "-vvvv", *options, environment=given, **variables)
         return outcome, searches.places(outcome.printed)
 

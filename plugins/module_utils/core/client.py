@@ -14,6 +14,7 @@ import os
 import re
 import time
 from contextlib import contextmanager
+from functools import partial
 
 from .errors import EngineError, InvalidOption, NoLeader, NotFound, SwarmError, Unreachable
 from .failures import DEFAULT_HOST, engine_error, is_transient, unreachable, without_address
@@ -295,6 +296,9 @@ def open_sdk_session(params, host, seconds):
     name = setting(params, "tls_hostname", "DOCKER_TLS_HOSTNAME")
     if tls and name:
         expect_hostname(session, name)
+    if tls:
+        # Otherwise requests takes REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE in place of the session's own setting.
+        session.request = partial(session.request, verify=session.verify)
     session.transport_errors = errors
     return session
 

@@ -175,7 +175,8 @@ APPLYING = (
         "",
         "int",
         "How many deploys to keep for O(state=rolled_back), in configs of the swarm: the specs of the services, and no "
-        "value of a secret. Versions of secrets and configs that one of them uses are kept as well. V(0) keeps none.",
+        "value of a secret. Versions of secrets and configs that one of them uses are kept as well. V(0) keeps no "
+        "new one.",
         default=0,
     ),
     Field(

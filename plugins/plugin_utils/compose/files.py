@@ -62,7 +62,12 @@ class Files:
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from exc
             except AnsibleError as exc:
                 raise OSError(" ".join(str(exc).split())) from exc
-        done = self.action._execute_module("ansible.builtin.slurp", {"src": path}, task_vars=self.task_vars)
+        context = self.action._connection._play_context
+        shown, context.no_log = context.no_log, True
+        try:
+            done = self.action._execute_module("ansible.builtin.slurp", {"src": path}, task_vars=self.task_vars)
+        finally:
+            context.no_log = shown
         if done.get("failed"):
             raise OSError(done.get("msg") or "it cannot be read")
         return base64.b64decode(done["content"])

@@ -231,3 +231,16 @@ def test_tls_with_a_certificate_of_the_client(engine, authorities):
     assert client(address, **told, **own).get("/info")["method"] == "GET"
     with pytest.raises(errors.Unreachable):
         client(address, **told).post("/x")
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_options_count_and_not_the_bundle_of_the_host(engine, authorities, monkeypatch, variable):
+    files, other = authorities["address"], authorities["name"]
+    address = engine(files)
+    monkeypatch.setenv(variable, other.ca)
+    assert client(address, tls=True).get("/info")["method"] == "GET"
+    assert client(address, validate_certs=True, ca_path=files.ca).get("/info")["method"] == "GET"
+    monkeypatch.setenv(variable, files.ca)
+    with pytest.raises(errors.Unreachable, match="its certificate is not trusted"):
+        client(address, validate_certs=True, ca_path=other.ca).post("/x")

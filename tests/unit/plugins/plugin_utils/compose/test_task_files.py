@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+from types import SimpleNamespace
 
 import pytest
 from ansible.errors import AnsibleError
@@ -50,6 +51,7 @@ class Action:
         self._loader = DataLoader()
         self._loader.set_basedir(str(directory))
         self._templar = Templar(loader=self._loader, variables={})
+        self._connection = SimpleNamespace(_play_context=SimpleNamespace(no_log=False))
 
     def _find_needle(self, _folder, name):
         if not (self.directory / name).exists():
@@ -58,6 +60,8 @@ class Action:
 
     def _execute_module(self, module, options, task_vars):
         assert module == "ansible.builtin.slurp"
+        # The connection prints at -vvv what comes back unless it is told not to.
+        assert self._connection._play_context.no_log
         self.asked.append(options["src"])
         if options["src"] not in self.host:
             return {"failed": True, "msg": "file not found"}
@@ -120,6 +124,7 @@ def test_files_of_the_host_are_read_once(files):
     assert (found[0].text, found[0].directory) == ("services: {}", "/srv")
     assert remote.read("/srv/stack.yml") == b"services: {}"
     assert action.asked == ["/srv/stack.yml"]
+    assert not action._connection._play_context.no_log
     with pytest.raises(ComposeError, match=r"/srv/none.yml: it cannot be read: file not found"):
         sources(remote, options_of({"compose": ["/srv/none.yml"]}))
     with pytest.raises(AnsibleError, match="template fills in files of the controller only"):
