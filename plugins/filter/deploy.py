@@ -29,6 +29,7 @@ class FilterModule:
             "deploy_rollbacks": deploy_stacks.rollbacks,
             "deploy_rollback_problems": deploy_stacks.rollback_problems,
             "deploy_rollback_targets": deploy_artifacts.targets,
+            "deploy_overtaken": deploy_artifacts.overtaken,
             "deploy_stuck": deploy_artifacts.stuck,
             "deploy_unwell": deploy_verify.unwell,
             "deploy_verify_names": deploy_verify.names,

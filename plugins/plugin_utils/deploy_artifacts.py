@@ -54,15 +54,31 @@ def earlier(result: dict, numbers) -> int | None:
     return None if undone or len(numbers) < 2 else numbers[1]
 
 
-def targets(wanted, number, deployed: dict) -> dict:
+def targets(wanted, number, deployed: dict, stacks: list) -> dict:
     """Stacks that go back, each with the number of the deploy, or None for the one before the last.
 
     ``deployed`` is what a deploy before this in the same workflow has left. Without a number it decides: stacks that it
-    has not changed stay.
+    has not changed stay, and so do those that somebody has deployed since. ``stacks`` are what they are now, as module
+    stack_info says it.
     """
     if number or not deployed:
         return dict.fromkeys(names_of(wanted), number or None)
-    return {name: deployed[name]["rollback_to"] for name in among(wanted, deployed) if deployed[name]["rollback_to"]}
+    since = overtaken(wanted, number, deployed, stacks)
+    names = [name for name in among(wanted, deployed) if name not in since]
+    return {name: deployed[name]["rollback_to"] for name in names if deployed[name]["rollback_to"]}
+
+
+def overtaken(wanted, number, deployed: dict, stacks: list) -> list:
+    """The stacks of a deploy that somebody else has deployed after it. One that went back already is none of them."""
+    if number or not deployed:
+        return []
+    now = {one["name"]: next((deploy["number"] for deploy in one["deploys"]), None) for one in stacks}
+    return [
+        name
+        for name in among(wanted, deployed)
+        if deployed[name]["rollback_to"]
+        and now.get(name) not in (deployed[name]["deploy"], deployed[name]["rollback_to"])
+    ]
 
 
 def among(wanted, deployed: dict) -> list:

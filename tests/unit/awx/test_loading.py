@@ -31,6 +31,7 @@ OPTIONS = {
     "inventory_source": f"organization inventory {SOURCE}",
     "credential_type": "description kind inputs injectors",
     "job_template": "description organization project inventory credentials playbook job_type become_enabled "
+    "execution_environment "
     f"survey_enabled survey_spec allow_simultaneous {' '.join(f'ask_{one}_on_launch' for one in ASKED.split())}",
     "workflow_job_template": f"description survey_enabled survey_spec {WORKFLOW}",
     "workflow_job_template_node": NODE,
@@ -100,6 +101,7 @@ def run(project: Path, playbook: str, *options: str) -> None:
 def loaded(project) -> list:
     """What modules of awx.awx were told, each with its arguments."""
     place = {"flotilla_awx_organization": "Web", "flotilla_awx_credentials": ["ssh of the nodes"]}
+    place["flotilla_awx_execution_environment"] = "swarm"
     source = {"flotilla_awx_scm_url": "https://git.example.com/swarm.git", "flotilla_awx_inventory_file": "hosts.yml"}
     run(project, "awx/load.yml", "-e", json.dumps({**place, **source}))
     return [json.loads(line) for line in (project / "notes").read_text().splitlines()]
@@ -126,7 +128,12 @@ def test_a_template_more_needs_no_other_edit(loaded, shown):
 def test_templates_are_what_their_files_say(loaded, shown):
     given = next(arguments for module, arguments in loaded if arguments["name"] == "flotilla.swarm deploy")
     place = {"project": "flotilla.swarm", "inventory": "flotilla.swarm"}
-    own = {"organization": "Web", "credentials": ["ssh of the nodes"], "state": "present"}
+    own = {
+        "organization": "Web",
+        "credentials": ["ssh of the nodes"],
+        "execution_environment": "swarm",
+        "state": "present",
+    }
     assert given == {**read("templates")["deploy"], **place, **own}
     variables = next(one for one in shown["controller_templates"] if one["name"] == "flotilla.swarm deploy")
     assert variables == {**read("templates")["deploy"], **place, "organization": "Default", "credentials": []}

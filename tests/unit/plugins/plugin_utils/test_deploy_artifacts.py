@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.flotilla.swarm.plugins.plugin_utils.deploy_artifacts import artifacts, stuck, targets
+from ansible_collections.flotilla.swarm.plugins.plugin_utils.deploy_artifacts import (
+    artifacts,
+    overtaken,
+    stuck,
+    targets,
+)
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.deploy_report import outcome
 
 KEPT, MADE, NEW = (
@@ -73,7 +78,23 @@ LEFT = {
     ],
 )
 def test_where_stacks_go_back_to(wanted, number, deployed, expected):
-    assert targets(wanted, number, deployed) == expected
+    assert targets(wanted, number, deployed, [seen([8, 7])]) == expected
+
+
+@pytest.mark.parametrize(
+    ("numbers", "there", "stays"),
+    [
+        pytest.param([8, 7], {"shop": 7}, [], id="as the deploy has left it"),
+        pytest.param([7, 6], {"shop": 7}, [], id="it went back already"),
+        pytest.param([9, 8, 7], {}, ["shop"], id="somebody has deployed since"),
+        pytest.param([6], {}, ["shop"], id="somebody has brought it back further"),
+        pytest.param([], {}, ["shop"], id="nothing is kept any more"),
+    ],
+)
+def test_what_somebody_else_has_deployed_stays(numbers, there, stays):
+    assert targets("", "", LEFT, [seen(numbers)]) == there
+    assert overtaken("", "", LEFT, [seen(numbers)]) == stays
+    assert overtaken("shop", 3, LEFT, [seen(numbers)]) == overtaken("shop", "", {}, []) == []
 
 
 @pytest.mark.parametrize(
