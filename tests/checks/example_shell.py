@@ -150,7 +150,9 @@ def problems_of_ansible(program: str, words: list[str]) -> Iterator[str]:
     for name in named:
         if name.startswith(OWN) and name.removeprefix(OWN) not in known:
             yield f"there is no {kind} {name}"
-    texts = [(ROOT / name).read_text(encoding="utf-8") for name in named if (ROOT / name).is_file()]
+    # A playbook may take variables from files beside it.
+    beside = [path for name in named if (ROOT / name).is_file() for path in (ROOT / name).parent.glob("*.yml")]
+    texts = [path.read_text(encoding="utf-8") for path in beside]
     for given in getattr(options, "extra_vars", None) or []:
         yield from problems_of_extra_vars(given, " ".join(texts))
 

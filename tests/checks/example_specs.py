@@ -87,9 +87,11 @@ def variables() -> dict[str, list[dict]]:
 
 @cache
 def words_of_sources() -> set[str]:
-    """Return all words of playbooks, roles and plugins. Facts that they set are among them."""
+    """Return all words of playbooks, roles and plugins, and of what AWX gets. What they set is among them."""
     found: set[str] = set()
-    for path in sources(":(glob)playbooks/*.yml", ":(glob)roles/**/*.yml", ":(glob)plugins/**/*.py"):
+    for path in sources(
+        ":(glob)playbooks/*.yml", ":(glob)roles/**/*.yml", ":(glob)plugins/**/*.py", ":(glob)awx/**/*.yml"
+    ):
         found.update(re.findall(r"\w+", (ROOT / path).read_text(encoding="utf-8")))
     return found
 
