@@ -11,14 +11,14 @@ SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
 
-PARTS := lint size unit build sanity golden molecule mesh
+PARTS := lint size unit docs build sanity golden molecule mesh
 LINKED := galaxy.yml meta playbooks plugins roles tests
 COLLECTION := .collections/ansible_collections/flotilla/swarm
 LAB := .venv/bin/python molecule/lab/lab.py
 INVENTORY := inventories/lab/hosts.yml
 PIP := .venv/bin/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help demo test bench setup clean link $(PARTS)
+.PHONY: help demo test versions bench setup clean link $(PARTS)
 
 help: ## Show this help
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 12
@@ -35,6 +35,9 @@ test: setup ## Run every check and test; the last line is "N passed, N failed"
 # `make lint`, `make molecule SCENARIO=cluster` and so on.
 $(PARTS): setup
 	@.venv/bin/python tests/run.py $@ $(if $(SCENARIO),--scenario $(SCENARIO))
+
+versions: setup ## Try every supported ansible-core, Python and docker SDK, and write docs/versions.md (over an hour)
+	@.venv/bin/python tests/checks/versions.py --full
 
 bench: .venv/.bench link ## Compare with the community's modules and docker's own commands
 	@.venv/bin/python tests/benchmarks/run.py
@@ -59,7 +62,7 @@ clean: .venv/.run ## Remove the lab's machines and images, .venv and all that wa
 	$(PIP) -r requirements/run.txt
 	@touch $@
 
-.venv/.dev: .venv/.run requirements/dev.txt
+.venv/.dev: .venv/.run requirements/dev.txt requirements/ee.txt requirements/runner.txt
 	$(PIP) -r requirements/dev.txt
 	@touch $@
 

@@ -40,7 +40,9 @@ CHECKS = {
     ],
     "size": ["python tests/checks/size.py"],
     "unit": ["pytest -q"],
-    "build": ["python tests/checks/plugins.py", "python tests/checks/build.py"],
+    "docs": ["python tests/checks/examples.py"],
+    "build": ["python tests/checks/plugins.py", "python tests/checks/build.py", "python tests/checks/ee.py"],
+    "versions": ["python tests/checks/versions.py"],
     "sanity": ["python tests/checks/sanity.py"],
     "golden": ["pytest -q tests/golden"],
 }
