@@ -7,8 +7,8 @@
 YAML is parsed. What is a playbook, or tasks, goes through ansible-playbook --syntax-check; each call of a module of the
 collection is held against its argument spec, and each variable of a role against those that roles declare. Inventories
 are read by Ansible, Compose files by the collection's own loader. Commands are held against the parsers of those that
-Ansible and this repository have. Links lead to files and headings that there are. A block that cannot be checked says
-by its language what it is.
+Ansible and this repository have. Links lead to files and headings that there are, and the index of the documents to
+each page and playbook. A block that cannot be checked says by its language what it is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import example_shell
 import yaml
 from example_ansible import compose_problems, inventory_problems, syntax_problems
 from example_blocks import Block, Document, blocks_of_files, blocks_of_plugins, document, documents
-from example_specs import problems_of_call, problems_of_templates, problems_of_variable
+from example_specs import members, problems_of_call, problems_of_templates, problems_of_variable
 from example_yaml import (
     TEMPLATED,
     Call,
@@ -43,6 +43,7 @@ from sources import ROOT
 
 # Languages of blocks that say nothing that could be checked here.
 UNCHECKED = {"text", "mermaid", "diff", "toml", "dockerfile", "ruby", "hcl", "jinja", "html", "xml", "nginx"}
+INDEX = Path("docs/README.md")
 READERS = {
     "json": json.loads,
     "python": ast.parse,
@@ -160,6 +161,18 @@ def problems_of_link(found: Document, link: str, by_path: dict[Path, Document]) 
         yield f"the link {link} leads to no heading; there are {', '.join(sorted(known.anchors))}"
 
 
+def problems_of_index(index: Document, pages: list[Path], playbooks: set[str]) -> Iterator[str]:
+    """Yield pages that the index of the documents does not lead to, and playbooks that it does not name."""
+    linked = {link.partition("#")[0] for _line, link in index.links}
+    named = {code for _line, code in index.codes}
+    for path in pages:
+        if path.parent == INDEX.parent and path != INDEX and path.name not in linked:
+            yield f"{INDEX}:1: it does not lead to {path}"
+    for name in sorted(playbooks):
+        if f"flotilla.swarm.{name}" not in named:
+            yield f"{INDEX}:1: it does not name playbook flotilla.swarm.{name}"
+
+
 def look_at_all(found: list[Document], more: list[Block], known: list[Document] | None = None) -> Findings:
     """Check documents and blocks that are in none. ``known`` are all documents that links may lead to."""
     findings = Findings()
@@ -183,6 +196,8 @@ def main() -> int:
         findings = look_at_all(chosen, [], [*known, *chosen])
     else:
         findings = look_at_all(known, [*blocks_of_plugins(), *blocks_of_files()])
+        by_path = {one.path: one for one in known}
+        findings.problems += problems_of_index(by_path[INDEX], list(by_path), members()["playbook"])
     for kind, number in sorted(findings.counts.items()):
         print(f"{number:6} {kind}")
     print("\n".join(findings.problems) or "every example can be right")

@@ -11,7 +11,7 @@ import yaml
 from example_ansible import syntax_problems
 from example_blocks import Block, document, examples_of_plugin, examples_of_sidecar
 
-from examples import Findings, look_at_all, look_at_block, look_at_text
+from examples import INDEX, Findings, look_at_all, look_at_block, look_at_text, problems_of_index
 
 HERE = Path("docs/example.md")
 
@@ -250,3 +250,12 @@ def test_examples_of_plugins_are_found_with_their_lines():
     assert [(block.line, block.text) for block in examples_of_plugin(HERE, module)] == [(2, "\n- a: 1\n")]
     assert [(block.line, block.text) for block in examples_of_sidecar(HERE, sidecar)] == [(3, "- a: 1\n")]
     assert [(block.line, block.text) for block in example_blocks.examples_of_role(HERE, role)] == [(4, "- a: 1\n")]
+
+
+def test_the_index_leads_to_every_page_and_names_every_playbook():
+    index = document(INDEX, "[a](a.md#b), `flotilla.swarm.site`, `flotilla.swarm.deploy -e a=b`")
+    pages = [Path("docs/a.md"), Path("docs/b.md"), INDEX, Path("README.md")]
+    assert [problem.split(": ")[1] for problem in problems_of_index(index, pages, {"site", "deploy"})] == [
+        "it does not lead to docs/b.md",
+        "it does not name playbook flotilla.swarm.deploy",
+    ]
