@@ -46,9 +46,8 @@ def extra_vars(template: dict, answers: dict, given: dict | None = None) -> dict
     A workflow gives variables that no survey has to ask for.
     """
     asked = questions(template)
-    unknown = set(answers) - set(asked)
-    assert not unknown or template.get("ask_variables_on_launch"), f"the survey does not ask for {unknown}"
-    refused = {name: wrong(asked[name], value) for name, value in answers.items() if name in asked}
+    assert not set(answers) - set(asked), f"the survey asks for {sorted(asked)}"
+    refused = {name: wrong(asked[name], value) for name, value in answers.items()}
     assert not any(refused.values()), refused
     defaults = {name: question.get("default") for name, question in asked.items()}
     taken = {name: value for name, value in defaults.items() if value is not None and not wrong(asked[name], value)}
