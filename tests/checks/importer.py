@@ -14,16 +14,17 @@ from sources import copy_sources
 
 # The importer demands an address, and the collection has no public one yet; this domain is reserved for such uses.
 STAND_IN = "repository: https://flotilla-swarm.example.org\n"
+# ansible-lint has its own place in `make lint`; the importer stops it after three minutes, which a busy machine takes.
 SETTINGS = """[galaxy-importer]
 check_required_tags = true
-offline_ansible_lint = true
+run_ansible_lint = false
 run_ansible_test = false
 """
 COMPLAINT = re.compile(r"^(WARNING|ERROR|CRITICAL)\b")
 
 
 def build(top: Path) -> Path:
-    """Build the collection from its sources, install it below `top`, and return the archive."""
+    """Build the collection below `top` from its sources, and return the archive."""
     copy_sources(top / "sources")
     metadata = top / "sources" / "galaxy.yml"
     text = metadata.read_text(encoding="utf-8")
@@ -31,24 +32,14 @@ def build(top: Path) -> Path:
         metadata.write_text(text + STAND_IN, encoding="utf-8")
     command = ["ansible-galaxy", "collection", "build", top / "sources", "--output-path", top]
     subprocess.run(command, cwd=top, check=True, stdout=subprocess.DEVNULL)
-    archive = next(top.glob("*.tar.gz"))
-    # Playbooks that import one another by their full names are found in an installed collection only.
-    command = ["ansible-galaxy", "collection", "install", "--offline", archive, "-p", top / "installed"]
-    env = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(top / "installed")}
-    subprocess.run(command, cwd=top, env=env, check=True, stdout=subprocess.DEVNULL)
-    return archive
+    return next(top.glob("*.tar.gz"))
 
 
 def imported(top: Path, archive: Path) -> list[str]:
     """Import the archive; return what the importer says, line by line."""
     settings = top / "galaxy-importer.cfg"
     settings.write_text(SETTINGS, encoding="utf-8")
-    env = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": str(top / "installed"),
-        "GALAXY_IMPORTER_CONFIG": str(settings),
-        "NO_COLOR": "1",
-    }
+    env = {**os.environ, "GALAXY_IMPORTER_CONFIG": str(settings), "NO_COLOR": "1"}
     command = [sys.executable, "-m", "galaxy_importer.main", archive.name]
     answer = subprocess.run(command, cwd=top, env=env, capture_output=True, text=True, check=False)
     lines = [*answer.stdout.splitlines(), *answer.stderr.splitlines()]
