@@ -21,6 +21,7 @@ class FilterModule:
         return {
             "deploy_problems": deploy_stacks.problems,
             "deploy_names": deploy_stacks.names_of,
+            "deploy_tag": deploy_stacks.tag_of,
             "deploy_stacks": deploy_stacks.chosen,
             "deploy_expected": deploy_stacks.expected,
             "deploy_registries": deploy_credentials.registries,

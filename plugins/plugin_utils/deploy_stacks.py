@@ -24,7 +24,13 @@ def names_of(wanted) -> list:
     return [str(name) for name in wanted or ()]
 
 
-def problems(stacks: list, wanted, tests: list, hosts: list, tag: str = "") -> list:
+def tag_of(answer) -> str:
+    """The tag that was typed, without quotes around it; empty if there is none."""
+    text = "" if answer is None else str(answer).strip()
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
+
+
+def problems(stacks: list, wanted, tests: list, hosts: list, tag="") -> list:
     """What is wrong with the variables, each as a sentence; ``hosts`` are those of the inventory."""
     names = [stack.get("name") for stack in stacks]
     known = f"there is {', '.join(map(str, names))}" if names else "swarm_stacks is empty"
@@ -38,8 +44,10 @@ def problems(stacks: list, wanted, tests: list, hosts: list, tag: str = "") -> l
         if stack.get("state") == "rolled_back"
     ]
     told += [f"swarm_stack names {name}, which is not in swarm_stacks; {known}" for name in unknown(wanted, names)]
-    if tag and not names_of(wanted):
-        told.append(f"swarm_image_tag is {tag}, but not for which stacks; name them in swarm_stack")
+    if not isinstance(tag, (str, int, type(None))) or isinstance(tag, bool):
+        told.append(f"swarm_image_tag came as {tag}, which may have been typed otherwise; put quotes around the tag")
+    elif tag_of(tag) and not names_of(wanted):
+        told.append(f"swarm_image_tag is {tag_of(tag)}, but not for which stacks; name them in swarm_stack")
     told += problems_of("swarm_smoke_tests", tests, hosts)
     for place, test in enumerate(tests):
         if test.get("stack") and test["stack"] not in names:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from ansible_collections.flotilla.swarm.plugins.lookup.registries import LookupModule
 from ansible_collections.flotilla.swarm.tests.unit.awx.content import TOP, by_name, declared, imports, playbooks, read
 from ansible_collections.flotilla.swarm.tests.unit.awx.rules import (
     credential_problems,
@@ -62,8 +63,12 @@ def test_what_can_take_the_swarm_apart_wants_a_word_for_it():
     assert "default" not in question
 
 
-def test_a_registry_is_what_a_role_reads():
-    (registry,) = CREDENTIALS["registry"]["injectors"]["extra_vars"]["swarm_registries"]
+def test_a_registry_is_what_a_role_reads(monkeypatch):
+    names = CREDENTIALS["registry"]["injectors"]["env"]
+    for name in names:
+        monkeypatch.setenv(name, name)
+    ((registry,),) = LookupModule().run([])
+    assert set(registry.values()) == set(names)
     spec = yaml.safe_load((TOP / "roles/registry_login/meta/argument_specs.yml").read_text())["argument_specs"]["main"]
     assert set(registry) <= set(spec["options"]["swarm_registries"]["options"])
     secret = {field["id"] for field in CREDENTIALS["registry"]["inputs"]["fields"] if field.get("secret")}

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.deploy_stacks import (
@@ -12,6 +14,7 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils.deploy_stacks impor
     rollback_problems,
     rollbacks,
     run_tests,
+    tag_of,
 )
 
 SHOP, BLOG = {"name": "shop", "compose": "shop.yml"}, {"name": "blog", "compose": [{"services": {}}, "/blog.yml"]}
@@ -76,6 +79,22 @@ def test_a_tag_needs_stacks():
     assert problems([SHOP], "shop", [], [], "2") == []
     assert problems([SHOP], "", [], [], "2") == [
         "swarm_image_tag is 2, but not for which stacks; name them in swarm_stack"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "tag"),
+    [(None, ""), ("", ""), (" 2.5 ", "2.5"), ('"1.10"', "1.10"), ("'1.10'", "1.10"), (1042, "1042"), ('"', '"')],
+)
+def test_a_tag_that_was_typed(answer, tag):
+    assert tag_of(answer) == tag
+    assert problems([SHOP], "shop", [], [], answer) == []
+
+
+@pytest.mark.parametrize("answer", [1.1, True, datetime.date(2026, 1, 2)])
+def test_a_tag_that_came_as_something_else(answer):
+    assert problems([SHOP], "shop", [], [], answer) == [
+        f"swarm_image_tag came as {answer}, which may have been typed otherwise; put quotes around the tag"
     ]
 
 
