@@ -18,7 +18,6 @@ from sources import ROOT, sources
 
 SITE = ROOT / ".site"
 SPHINX = ROOT / "docs" / "docsite" / "sphinx"
-COLLECTION = ".collections/ansible_collections/flotilla/swarm"
 GUIDES = (":(glob)docs/*.md", ":(glob)roles/*/README.md", "README.md", ":(glob)examples/**/*.md", "molecule/README.md")
 OTHERS = ("CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md")
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
@@ -33,7 +32,7 @@ def run(*command: str | Path) -> None:
 def lint() -> None:
     """Check the markup of all documentation, and that what it refers to is there."""
     options = ["--plugin-docs", "--validate-collection-refs=all", "--check-extra-docs-refs"]
-    run("antsibull-docs", "lint-collection-docs", *options, COLLECTION)
+    run("antsibull-docs", "lint-collection-docs", *options, ".")
 
 
 def write_inventory(target: Path) -> None:

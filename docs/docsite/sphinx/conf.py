@@ -6,7 +6,6 @@ copyright = "flotilla.swarm contributors"
 title = html_title = html_short_title = "flotilla.swarm"
 extensions = ["myst_parser", "sphinx.ext.intersphinx", "sphinx_antsibull_ext"]
 source_suffix = {".rst": "restructuredtext", ".md": "markdown"}
-exclude_patterns = ["environment_variables.rst"]
 default_role = "any"
 
 myst_heading_anchors = 4
