@@ -10,9 +10,11 @@ module: rebalance
 short_description: Spread services over the nodes again
 description:
   - The Engine moves no task when a node comes, or comes back. This module has it place the tasks of services again
-    whose spread is uneven, one service at a time, each as its C(update_config) says.
+    whose spread is uneven, one service at a time, each as its
+    O(flotilla.swarm.service#module:update_config) says.
   - A service is left alone where no node that has fewer of its tasks could take one more. Constraints, platforms,
-    placement preferences, C(replicas_max_per_node), and reserved memory and CPUs are considered.
+    placement preferences,
+    O(flotilla.swarm.service#module:placement.replicas_max_per_node), and reserved memory and CPUs are considered.
   - Global services, jobs, and services that are being updated or whose update is paused are passed over, with the
     reason.
 author:
