@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	$$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
 
 PARTS := lint size unit docs build sanity golden molecule mesh
-LINKED := galaxy.yml meta playbooks plugins roles tests
+LINKED := docs galaxy.yml meta playbooks plugins roles tests
 COLLECTION := .collections/ansible_collections/flotilla/swarm
 LAB := .venv/bin/python molecule/lab/lab.py
 INVENTORY := inventories/lab/hosts.yml
@@ -62,7 +62,7 @@ clean: .venv/.run ## Remove the lab's machines and images, .venv and all that wa
 	$(PIP) -r requirements/run.txt
 	@touch $@
 
-.venv/.dev: .venv/.run requirements/dev.txt requirements/ee.txt requirements/runner.txt
+.venv/.dev: .venv/.run requirements/dev.txt requirements/docs.txt requirements/ee.txt requirements/runner.txt
 	$(PIP) -r requirements/dev.txt
 	@touch $@
 

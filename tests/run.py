@@ -29,6 +29,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[1]
+WORKFLOWS = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(".github/workflows/*.yml"))
 CHECKS = {
     "lint": [
         "ruff format --check .",
@@ -37,14 +38,21 @@ CHECKS = {
         "ansible-lint --offline",
         "antsibull-changelog lint",
         "python tests/checks/names.py",
+        "reuse lint --quiet",
+        f"check-jsonschema --builtin-schema vendor.github-workflows {' '.join(WORKFLOWS)}",
     ],
     "size": ["python tests/checks/size.py"],
     "unit": ["pytest -q"],
-    "docs": ["python tests/checks/examples.py"],
-    "build": ["python tests/checks/plugins.py", "python tests/checks/build.py", "python tests/checks/ee.py"],
-    "versions": ["python tests/checks/versions.py"],
+    "docs": ["python tests/checks/examples.py", "python tests/checks/site.py"],
+    "build": [
+        "python tests/checks/plugins.py",
+        "python tests/checks/build.py",
+        "python tests/checks/ee.py",
+        "python tests/checks/importer.py",
+    ],
     "sanity": ["python tests/checks/sanity.py"],
     "golden": ["pytest -q tests/golden"],
+    "versions": ["python tests/checks/versions.py"],
 }
 # A scenario that takes another kernel than most machines of tests have, which lab.py finds or emulates.
 MESH = "mesh"
@@ -55,7 +63,7 @@ LATEST_MESH = 70 * 60  # seconds
 # The first makes the images that all need; the last takes the machine for itself.
 FIRST, LAST = "lab_smoke", "storm"
 # Those that take six minutes begin early, so that none of them is left alone at the end.
-LONG = ("secrets", "network", "images", "stack", "rollout", "registry", "firewall", "load_balancer")
+LONG = ("awx", "reuse", "secrets", "network", "images", "stack", "rollout", "registry", "firewall", "load_balancer")
 
 
 @dataclass

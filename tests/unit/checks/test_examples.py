@@ -112,7 +112,7 @@ def problems_of(text):
             "no role declares the variable swarm_wait_timeut",
             id="a variable of a play",
         ),
-        pytest.param("{all: {hosts: [node1]}}", "this is no inventory", id="hosts as a list"),
+        pytest.param("{all: {hosts: [node1]}}", "inventory", id="hosts as a list"),
         pytest.param("{all: {vars: {a: 1}}}", "this inventory has no host", id="no host"),
         pytest.param(
             "{all: {hosts: {node1: {swarm_advertise_adr: 192.0.2.1}}}}",
