@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from awx.tests.surveys import extra_vars
 SCENARIO = Path(__file__).resolve().parents[1]
 ROOT = SCENARIO.parents[1]
 SECONDS = 300
+RUN_TIME = ("meta", "playbooks", "plugins", "roles")
 
 
 class _Unsafe(yaml.SafeDumper):
@@ -100,6 +102,10 @@ class Controller:
         command = ["ansible-galaxy", "collection", "install", "-r", "collections/requirements.yml"]
         command += ["--collections-path", self.collections]
         subprocess.run(command, env=env, cwd=self.project, check=True)
+        # Nothing else of a collection may be needed at run time.
+        for entry in (self.collections / "ansible_collections/flotilla/swarm").iterdir():
+            if entry.is_dir() and entry.name not in RUN_TIME:
+                shutil.rmtree(entry)
 
     def launch(
         self, name: str, answers: dict, *, check: bool = False, verbosity: int = 0, more: dict | None = None
