@@ -18,7 +18,7 @@ from sources import ROOT, sources
 DOCUMENTS = (
     "README.md",
     "CONTRIBUTING.md",
-    ":(glob)docs/**/*.md",
+    ":(glob)docs/*.md",
     ":(glob)roles/*/README.md",
     ":(glob)examples/**/*.md",
     ":(glob)molecule/*.md",
