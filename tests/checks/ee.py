@@ -85,7 +85,7 @@ def declared(collections: Path) -> Iterator[str]:
 
 def context(top: Path) -> Iterator[str]:
     """Yield what is missing in the context from which an image would be built."""
-    archive = next(top.glob("*.tar.gz"))
+    (archive,) = top.glob("*.tar.gz")
     copy = top / "sources" / archive.name
     archive.rename(copy)
     print(output("ansible-builder", "create", "--output-filename", "Containerfile", cwd=copy.parent))

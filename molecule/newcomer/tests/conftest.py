@@ -49,6 +49,7 @@ def playbook(installed):
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            check=False,
         )
         return ended.returncode, ended.stdout + ended.stderr
 

@@ -54,6 +54,7 @@ def run(project, collections):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout
         return done.stdout

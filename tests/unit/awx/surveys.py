@@ -62,7 +62,8 @@ def question_problems(question: dict) -> list:
     if question["type"] not in TYPES:
         return [*told, f"{question['type']} is no type of a question"]
     for name in ("min", "max"):
-        if question.get(name) is not None and type(question[name]) is not int:
+        given = question.get(name)
+        if given is not None and (not isinstance(given, int) or isinstance(given, bool)):
             told.append(f"{name} is no integer")
     return told or default_problems(question) or [*choice_problems(question), *limit_problems(question)]
 
