@@ -45,19 +45,29 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def answer(self):
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length).decode()
+        body = self.read_body()
         path = self.path.partition("?")[0]
         if path.endswith("/missing"):
             return self.send(404, {"message": "service web not found"})
         if path.endswith("/silent"):
             self.server.released.wait(10)
         if path.endswith("/parts"):
-            return self.send_parts([b"one", b"two"])
+            return self.send_parts([b"one", b"two", body.encode()])
         kind = self.headers.get("Content-Type")
         return self.send(200, {"method": self.command, "path": self.path, "body": body, "kind": kind})
 
     do_GET = do_POST = do_DELETE = answer
+
+    def read_body(self):
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        body = b""
+        while True:
+            length = int(self.rfile.readline(), 16)
+            body += self.rfile.read(length)
+            self.rfile.readline()
+            if not length:
+                return body.decode()
 
     def send(self, status, value):
         data = json.dumps(value).encode()
@@ -183,7 +193,7 @@ def test_exchanges(engine):
 
 def test_what_comes_in_parts(engine):
     with client(engine()).stream("POST", "/parts", data=iter([b"a", b"b"])) as parts:
-        assert b"".join(parts) == b"onetwo"
+        assert b"".join(parts) == b"onetwoab"
 
 
 def test_an_answer_that_does_not_come(engine):
