@@ -17,13 +17,18 @@ RUN_TIME = {"meta", "playbooks", "plugins", "roles"}
 INSTALLED = {"MANIFEST.json"}
 
 
+def build(top: Path) -> Path:
+    """Build what is in `top` / sources; return the archive."""
+    command = ["ansible-galaxy", "collection", "build", top / "sources", "--output-path", top]
+    subprocess.run(command, cwd=top, check=True)
+    return next(top.glob("*.tar.gz"))
+
+
 def install(top: Path) -> Path:
     """Build from the sources and install below `top`; return the collections path."""
     collections = top / "installed"
     copy_sources(top / "sources")
-    build = ["ansible-galaxy", "collection", "build", top / "sources", "--output-path", top]
-    subprocess.run(build, cwd=top, check=True)
-    archive = next(top.glob("*.tar.gz"))
+    archive = build(top)
     print(f"{archive.name}: {archive.stat().st_size // 1024} KiB")
     command = ["ansible-galaxy", "collection", "install", "--offline", archive, "-p", collections]
     env = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collections)}

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from build import build
 from sources import copy_sources
 
 # The importer demands an address, and the collection has no public one yet; this domain is reserved for such uses.
@@ -23,16 +24,14 @@ run_ansible_test = false
 COMPLAINT = re.compile(r"^(WARNING|ERROR|CRITICAL)\b")
 
 
-def build(top: Path) -> Path:
+def archived(top: Path) -> Path:
     """Build the collection below `top` from its sources, and return the archive."""
     copy_sources(top / "sources")
     metadata = top / "sources" / "galaxy.yml"
     text = metadata.read_text(encoding="utf-8")
     if not re.search("^repository:", text, re.MULTILINE):
         metadata.write_text(text + STAND_IN, encoding="utf-8")
-    command = ["ansible-galaxy", "collection", "build", top / "sources", "--output-path", top]
-    subprocess.run(command, cwd=top, check=True, stdout=subprocess.DEVNULL)
-    return next(top.glob("*.tar.gz"))
+    return build(top)
 
 
 def imported(top: Path, archive: Path) -> list[str]:
@@ -51,7 +50,7 @@ def imported(top: Path, archive: Path) -> list[str]:
 def main() -> int:
     """Print what the importer complains about; return 1 if it does."""
     with tempfile.TemporaryDirectory(prefix="flotilla-importer-") as top:
-        lines = imported(Path(top), build(Path(top)))
+        lines = imported(Path(top), archived(Path(top)))
     loading = ""
     found = 0
     for line in lines:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,13 +28,10 @@ def environment(**more):
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
     """Where the collection is installed."""
-    home = tmp_path_factory.mktemp("installed")
-    for words in (
-        ["build", ROOT, "--output-path", home],
-        ["install", home / "flotilla-swarm-0.1.0.tar.gz", "-p", home],
-    ):
-        subprocess.run(["ansible-galaxy", "collection", *map(str, words)], cwd=home, env=environment(), check=True)
-    return home
+    sys.path.insert(0, str(ROOT / "tests" / "checks"))
+    from build import install
+
+    return install(tmp_path_factory.mktemp("installed"))
 
 
 @pytest.fixture
