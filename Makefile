@@ -36,7 +36,7 @@ test: setup ## Run every check and test; the last line is "N passed, N failed"
 $(PARTS): setup
 	@.venv/bin/python tests/run.py $@ $(if $(SCENARIO),--scenario $(SCENARIO))
 
-versions: setup ## Try every supported ansible-core, Python and docker SDK, and write docs/versions.md (over an hour)
+versions: setup ## Try every supported ansible-core, Python and docker SDK, and write docs/versions.md (half an hour)
 	@.venv/bin/python tests/checks/versions.py --full
 
 bench: .venv/.bench link ## Compare with the community's modules and docker's own commands

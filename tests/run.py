@@ -8,7 +8,7 @@
     tests/run.py mesh                            the scenario that takes a kernel with IPVS and ESP
 
 The last line is "N passed, N failed". A check counts one, or as many as the tests it reports.
-Scenarios spend most of their time waiting, so two run at the same time, each on machines of its own. Scenario mesh
+Two checks run at the same time, and after them two scenarios, each on machines of its own. Scenario mesh
 has this machine for itself, as its machines may be emulated: then in a virtual machine, which is stopped afterwards.
 It is left out, and named, where the parts before it have taken so long that it would not end in time.
 """
@@ -134,6 +134,17 @@ def run(command: str, more: dict | None = None, quiet: bool = False) -> Score:
     return score
 
 
+def run_checks(parts: list[str], jobs: int) -> dict[str, dict[str, Score]]:
+    """Run the checks of parts, ``jobs`` at a time, in their order; return scores by command, by part."""
+    commands = {command: part for part in parts for command in CHECKS[part]}
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        scores = list(pool.map(lambda command: run(command, quiet=jobs > 1 and len(commands) > 1), commands))
+    done: dict[str, dict[str, Score]] = {part: {} for part in parts}
+    for (command, part), score in zip(commands.items(), scores):
+        done[part][command] = score
+    return done
+
+
 def run_scenarios(names: list[str], jobs: int) -> dict[str, Score]:
     """Run Molecule scenarios, ``jobs`` at a time, each of these on machines of its own; return scores by command."""
     if len(names) == 1:
@@ -160,7 +171,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--scenario", help="the only Molecule scenario to run")
-    parser.add_argument("--jobs", type=int, default=2, help="Molecule scenarios to run at the same time")
+    parser.add_argument("--jobs", type=int, default=2, help="checks, and Molecule scenarios, to run at the same time")
     options = parser.parse_args()
     unknown = set(options.parts) - set(PARTS)
     if unknown:
@@ -172,7 +183,9 @@ def main() -> int:
     """Return 0 if something ran and nothing failed."""
     options, began = arguments(), time.monotonic()
     scores, failures, skipped = {}, [], ""
-    for part in options.parts or PARTS:
+    parts = options.parts or PARTS
+    checked = run_checks([part for part in parts if part in CHECKS], options.jobs)
+    for part in parts:
         if part == "molecule" and failures:
             skipped = "no scenario ran, because a faster part failed"
             break
@@ -184,10 +197,11 @@ def main() -> int:
             for names in scenarios(options.scenario):
                 done.update(run_scenarios(names, options.jobs))
         else:
-            done = {command: run(command) for command in (CHECKS | LAST_CHECKS)[part]}
+            done = checked.get(part) or {command: run(command) for command in LAST_CHECKS[part]}
         failures += [command for command, score in done.items() if score.failed]
         scores[part] = sum(done.values(), Score())
-        scores[part].seconds = time.monotonic() - start
+        if part not in checked:
+            scores[part].seconds = time.monotonic() - start
     print()
     for part, score in scores.items():
         print(f"{part:10}{score.seconds:6.0f} s   {score}")
