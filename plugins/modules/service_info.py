@@ -84,7 +84,8 @@ services:
       description: What the Engine says of the last update, none if there was none.
       type: dict
     running:
-      description: Tasks that run.
+      description: >-
+        Tasks that run and are to go on. Those of a node that is down do not count, which C(docker service ls) counts.
       type: int
     desired:
       description: Tasks that are to run, and of a job those that are to complete.

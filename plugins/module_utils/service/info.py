@@ -9,6 +9,7 @@ from ..node.resolve import address, hostname
 from ..task.resolve import by_id, called, in_order, show_task
 from .planning import TABLE
 from .resolve import with_names
+from .tasks import is_running, on_down_node
 
 SERVICE_INFO = (
     Field("name", "", "list", "Services to return, each by name or ID. Without it all are returned.", elements="str"),
@@ -56,7 +57,8 @@ def show_service(raw: dict, tasks: list, nodes: dict, networks: dict) -> dict:
         "mode": spec["mode"],
         "spec": spec,
         "update_status": raw.get("UpdateStatus"),
-        "running": status.get("RunningTasks", 0),
+        # The Engine's own number has the tasks of nodes that are lost, and those that are being stopped.
+        "running": sum(is_running(task) and not on_down_node(task, nodes) for task in mine),
         "desired": status.get("DesiredTasks", 0),
         "completed": status.get("CompletedTasks", 0),
         "tasks": [show_task(task, {raw["ID"]: raw}, nodes) for task in mine],
@@ -67,7 +69,7 @@ def show_service(raw: dict, tasks: list, nodes: dict, networks: dict) -> dict:
 
 def endpoints(raw: dict, tasks: list, nodes: dict) -> list:
     """The published ports, each with the nodes that answer at it."""
-    running = [task for task in tasks if _answers(task) and is_ready(task.get("NodeID"), nodes)]
+    running = [task for task in tasks if is_running(task) and is_ready(task.get("NodeID"), nodes)]
     answering: dict = {}
     for port in get(raw, "Endpoint.Ports") or []:
         if port.get("PublishMode") == "host":
@@ -82,11 +84,6 @@ def endpoints(raw: dict, tasks: list, nodes: dict) -> list:
             answering.setdefault(_key(port), set()).add(task["NodeID"])
     mode = get(raw, "Spec.EndpointSpec.Mode") or "vip"
     return [_endpoint(key, mode, [nodes[node_id] for node_id in ids]) for key, ids in sorted(answering.items())]
-
-
-def _answers(task):
-    """Whether the task runs and is to go on; one that is being stopped is nothing to send anybody to."""
-    return task["Status"]["State"] == "running" and task["DesiredState"] not in ("shutdown", "remove")
 
 
 def _key(port):

@@ -48,6 +48,17 @@ def test_mode_and_numbers(service, name, expected):
     assert (shown["mode"], *numbers) == expected
 
 
+def test_a_task_of_a_lost_node_does_not_run(service, swarm):
+    next(node for node in swarm["nodes"] if node["ID"] == "node3-id")["Status"]["State"] = "down"
+    shown = service("each")
+    assert (shown["running"], shown["desired"], len(shown["tasks"])) == (2, 3, 3)
+
+
+def test_a_task_that_is_being_stopped_does_not_count(service, swarm):
+    next(task for task in swarm["tasks"] if task["ServiceID"] == "web-id")["DesiredState"] = "shutdown"
+    assert (service("web")["running"], service("web")["desired"]) == (1, 2)
+
+
 def test_the_spec_has_the_options_of_module_service(service):
     spec = service("web")["spec"]
     assert (spec["image"], spec["replicas"], spec["labels"]) == ("flotilla/web:1", 2, {"tier": "a"})
