@@ -11,6 +11,7 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils import images
 class FilterModule:
     def filters(self):
         return {
+            "image_chosen": images.chosen,
             "image_names": images.names,
             "image_problems": images.problems,
             "image_plan": images.plan,

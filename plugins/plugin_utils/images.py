@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ..module_utils.core.errors import InvalidOption
 from ..module_utils.image.names import familiar, is_id, reference, split
+from .deploy_stacks import names_of
 
 SHORT_ID = 12
 
@@ -23,9 +24,23 @@ def names(images: list) -> list:
     return [listed(image["name"]) for image in images]
 
 
-def problems(images: list, hosts: list) -> list:
-    """What is wrong with ``swarm_images``, each as a sentence; ``hosts`` are those of the inventory."""
+def chosen(images: list, wanted) -> list:
+    """The images that are named, in a list or as text; where none is, all of ``images``.
+
+    One that ``images`` has is as it says; any other comes from whoever has it.
+    """
+    known = {listed(image["name"]): image for image in images}
+    named = dict.fromkeys(map(listed, names_of(wanted)))
+    return [known.get(name, {"name": name}) for name in named] or images
+
+
+def problems(images: list, hosts: list, wanted=()) -> list:
+    """What is wrong with ``swarm_images`` and with the names in ``swarm_image``, each as a sentence.
+
+    ``hosts`` are those of the inventory.
+    """
     told = [f"swarm_images[{place}]: {why}" for place, image in enumerate(images) if (why := _problem(image, hosts))]
+    told += [f"swarm_image: {why}" for name in names_of(wanted) if (why := _problem({"name": name}, hosts))]
     if not told:
         known = names(images)
         twice = sorted({name for name in known if known.count(name) > 1})

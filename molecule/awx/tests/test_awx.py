@@ -86,7 +86,9 @@ def nodes_are_logged_in(_awx, _swarm):
     assert config("node2") == config("node1") != {}
 
 
-@case("image_distribute", prepare=make_report, image_distribute_directory="~/.archives")
+@case(
+    "image_distribute", prepare=make_report, swarm_image="example/report:1\n", image_distribute_directory="~/.archives"
+)
 def all_nodes_have_the_image(_awx, _swarm):
     assert len(set(ids("example/report:1").values())) == 1
     assert on("node2", "ls -A /root | grep archives || true") == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.flotilla.swarm.plugins.plugin_utils.images import (
+    chosen,
     listed,
     names,
     plan,
@@ -15,6 +16,7 @@ from ansible_collections.flotilla.swarm.plugins.plugin_utils.images import (
 
 OLD, NEW = "sha256:" + "0" * 64, "sha256:" + "1" * 64
 WEB = {"name": "team/web:1"}
+FROM_B = {"name": "team/shop", "source_host": "b"}
 
 
 def has(image_id, *tags):
@@ -73,6 +75,25 @@ def test_a_name_as_engines_list_it(name, as_listed):
 )
 def test_what_cannot_be(images, sentences):
     assert problems(images, ["a", "b"]) == sentences
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ([], [FROM_B, WEB]),
+        ("", [FROM_B, WEB]),
+        (None, [FROM_B, WEB]),
+        ("docker.io/team/shop, team/new:3\nteam/shop:latest", [FROM_B, {"name": "team/new:3"}]),
+        (["team/web:1"], [WEB]),
+    ],
+)
+def test_the_images_that_are_named(wanted, expected):
+    assert chosen([FROM_B, WEB], wanted) == expected
+
+
+def test_a_name_that_cannot_be_is_told_of_what_was_typed():
+    (sentence,) = problems([WEB], ["a"], "team/web:2, team/Web")
+    assert sentence.startswith("swarm_image: 'team/Web' is no name of an image")
 
 
 @pytest.mark.parametrize("name", [f"team/web@{NEW}", f"team/web:1@{NEW}", NEW])
