@@ -9,7 +9,7 @@ from ..node.resolve import address, hostname
 from ..task.resolve import by_id, called, in_order, show_task
 from .planning import TABLE
 from .resolve import with_names
-from .tasks import is_running, on_down_node
+from .tasks import counts_as_running, is_running
 
 SERVICE_INFO = (
     Field("name", "", "list", "Services to return, each by name or ID. Without it all are returned.", elements="str"),
@@ -57,8 +57,7 @@ def show_service(raw: dict, tasks: list, nodes: dict, networks: dict) -> dict:
         "mode": spec["mode"],
         "spec": spec,
         "update_status": raw.get("UpdateStatus"),
-        # The Engine's own number has the tasks of nodes that are lost, and those that are being stopped.
-        "running": sum(is_running(task) and not on_down_node(task, nodes) for task in mine),
+        "running": sum(counts_as_running(task, nodes) for task in mine),
         "desired": status.get("DesiredTasks", 0),
         "completed": status.get("CompletedTasks", 0),
         "tasks": [show_task(task, {raw["ID"]: raw}, nodes) for task in mine],

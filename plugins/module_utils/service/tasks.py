@@ -66,6 +66,12 @@ def is_stopping(task, nodes) -> bool:
     return task["DesiredState"] == "remove" and not is_ended(task) and not on_down_node(task, nodes)
 
 
+def counts_as_running(task, nodes) -> bool:
+    """Whether a task runs and is to go on, on a node that is there. The Engine's own number has all that ever ran on
+    a lost node, and what is being stopped."""
+    return is_running(task) and task.get("NodeID") in nodes and not on_down_node(task, nodes)
+
+
 def live(service, tasks, nodes) -> list:
     """For each place the task that counts: the one that is wanted, and of several the one that is furthest behind."""
     place, found = place_of(service), {}

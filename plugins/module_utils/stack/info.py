@@ -8,6 +8,7 @@ from ..core.errors import InvalidOption
 from ..node.resolve import hostname
 from ..secret.resolve import VERSION_OF, version_of
 from ..service.info import show_service
+from ..service.tasks import counts_as_running
 from ..task.resolve import by_id
 from . import history
 from .fields import APPLYING, NAMESPACE
@@ -61,22 +62,19 @@ def read_all_deploys(client) -> dict:
 
 def show_stack(name: str, services: list, own: dict, around: dict, deploys: list) -> dict:
     """One stack."""
-    shown = [show_service(raw, around["tasks"], around["nodes"], around["networks"]) for raw in services]
+    nodes, ids = around["nodes"], {raw["ID"] for raw in services}
+    shown = [show_service(raw, around["tasks"], nodes, around["networks"]) for raw in services]
+    counted = [task for task in around["tasks"] if task["ServiceID"] in ids and counts_as_running(task, nodes)]
     return {
         "name": name,
         "services": shown,
         "healthy": all(one["running"] + one["completed"] >= one["desired"] for one in shown),
-        "nodes": sorted({hostname(around["nodes"][task["node_id"]]) for one in shown for task in running(one, around)}),
+        "nodes": sorted({hostname(nodes[task["NodeID"]]) for task in counted}),
         "endpoints": [{"service": one["name"], **endpoint} for one in shown for endpoint in one["endpoints"]],
         "networks": [name_of(raw) for raw in own["networks"]],
         **{kind: [show_object(raw) for raw in own[kind]] for kind in KINDS},
         "deploys": [show_deploy(deploy) for deploy in deploys],
     }
-
-
-def running(service: dict, around: dict) -> list:
-    """The tasks of a service that run on a node that is still there."""
-    return [one for one in service["tasks"] if one["state"] == "running" and one["node_id"] in around["nodes"]]
 
 
 def show_object(raw: dict) -> dict:

@@ -2,9 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import pytest
+
 from ansible_collections.flotilla.swarm.plugins.module_utils.core.fields import argument_spec
 from ansible_collections.flotilla.swarm.plugins.module_utils.stack.fields import STACK_INFO
-from ansible_collections.flotilla.swarm.plugins.module_utils.stack.info import drift
+from ansible_collections.flotilla.swarm.plugins.module_utils.stack.info import drift, show_stack
+from ansible_collections.flotilla.swarm.plugins.module_utils.task.resolve import by_id
+
+SWARM = Path(__file__).parents[1] / "task" / "fixtures" / "swarm.json"
 
 
 class Engine:
@@ -34,3 +42,16 @@ def test_what_is_not_there_differs():
 
 def test_a_stack_of_nothing_does_not_differ_from_nothing():
     assert compare([]) == {"differs": False, "differences": []}
+
+
+@pytest.mark.parametrize(
+    ("state", "nodes", "healthy"), [("ready", ["node1", "node2", "node3"], True), ("down", ["node1", "node2"], False)]
+)
+def test_a_node_that_is_down_runs_nothing(state, nodes, healthy):
+    """As long as no task has taken the place of the one that it ran."""
+    swarm = json.loads(SWARM.read_text(encoding="utf-8"))
+    next(node for node in swarm["nodes"] if node["ID"] == "node3-id")["Status"]["State"] = state
+    each = [raw for raw in swarm["services"] if raw["ID"] == "each-id"]
+    around = {"tasks": swarm["tasks"], "nodes": by_id(swarm["nodes"]), "networks": {}}
+    stack = show_stack("shop", each, {"networks": [], "secrets": [], "configs": []}, around, [])
+    assert (stack["nodes"], stack["healthy"]) == (nodes, healthy)
