@@ -31,6 +31,8 @@ from version_places import environment, interpreters
 TESTS = ("pytest", "hypothesis", "requests", "cryptography")
 TODAY = datetime.now(timezone.utc).date().isoformat()
 DEFAULT_RELEASES = "trixie,bookworm"
+# One only makes the machines of the others, and one is run by make mesh.
+NOT_IN_MOLECULE = ("default", "mesh")
 
 
 class Row(NamedTuple):
@@ -145,9 +147,11 @@ def expected() -> dict[str, tuple[str, ...]]:
 
 @cache
 def scenarios() -> dict[str, list[str]]:
-    """Return the names of the scenarios on whose machines each release of Debian runs."""
+    """Return the names of the scenarios of `make molecule` on whose machines each release of Debian runs."""
     found: dict[str, list[str]] = {}
     for path in sources(":(glob)molecule/*/molecule.yml"):
+        if path.parent.name in NOT_IN_MOLECULE:
+            continue
         scenario = yaml.safe_load((ROOT / path).read_text(encoding="utf-8")) or {}
         words = scenario.get("ansible", {}).get("env", {}).get("LAB_SHAPE", "").split()
         releases = words[words.index("--releases") + 1] if "--releases" in words else DEFAULT_RELEASES
